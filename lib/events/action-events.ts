@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import {
+  ActionAborted,
+  ActionFinished,
+  ActionPlanned,
+  ActionRefused,
+  ActionStarted,
+  StateSampled,
+  StepFinished,
+} from '#gen/belay/v1/action.ts';
+import { define, inTopic } from './event-definition.ts';
+import {
+  checks,
+  count,
+  id,
+  known,
+  listOf,
+  longText,
+  name,
+  resource,
+  targetedAction,
+  time,
+  valueMap,
+} from './event-rules.ts';
+
+const topic = inTopic('action');
+const key = (e: { actionId: string }) => e.actionId;
+const subject = (e: { incidentId: string }) => e.incidentId;
+
+export const actionEvents = {
+  ActionPlanned: define<ActionPlanned>({
+    topic,
+    codec: ActionPlanned,
+    key,
+    subject,
+    time: (e) => e.plannedAt,
+    about: (e) => [e.actionId, e.planHash],
+    rules: z.looseObject({
+      ...targetedAction,
+      planHash: id,
+      resource,
+      before: valueMap,
+      liveRisk: known,
+      checks,
+      changes: listOf(longText),
+      plannedAt: time,
+    }),
+  }),
+  ActionRefused: define<ActionRefused>({
+    topic,
+    codec: ActionRefused,
+    key,
+    subject,
+    time: (e) => e.refusedAt,
+    about: (e) => [e.actionId, e.code],
+    rules: z.looseObject({ ...targetedAction, code: name, reason: longText, refusedAt: time }),
+  }),
+  ActionAborted: define<ActionAborted>({
+    topic,
+    codec: ActionAborted,
+    key,
+    subject,
+    time: (e) => e.abortedAt,
+    about: (e) => [e.actionId],
+    rules: z.looseObject({ ...targetedAction, code: name, reason: longText, checks, abortedAt: time }),
+  }),
+  ActionStarted: define<ActionStarted>({
+    topic,
+    codec: ActionStarted,
+    key,
+    subject,
+    time: (e) => e.startedAt,
+    about: (e) => [e.actionId, e.phase, e.epoch],
+    rules: z.looseObject({
+      ...targetedAction,
+      phase: known,
+      planDigest: id,
+      resource,
+      before: valueMap,
+      checks,
+      startedAt: time,
+      epoch: count,
+    }),
+  }),
+  StepFinished: define<StepFinished>({
+    topic,
+    codec: StepFinished,
+    key,
+    subject,
+    time: (e) => e.finishedAt,
+    about: (e) => [e.actionId, e.stepId, String(e.undo)],
+    rules: z.looseObject({
+      ...targetedAction,
+      stepId: id,
+      status: known,
+      output: longText,
+      finishedAt: time,
+    }),
+  }),
+  ActionFinished: define<ActionFinished>({
+    topic,
+    codec: ActionFinished,
+    key,
+    subject,
+    time: (e) => e.finishedAt,
+    about: (e) => [e.actionId, e.phase],
+    rules: z.looseObject({
+      ...targetedAction,
+      phase: known,
+      status: known,
+      after: valueMap,
+      finishedAt: time,
+    }),
+  }),
+  StateSampled: define<StateSampled>({
+    topic,
+    codec: StateSampled,
+    key,
+    subject,
+    time: (e) => e.sampledAt,
+    about: (e) => [e.actionId, e.sequence],
+    rules: z.looseObject({
+      ...targetedAction,
+      sequence: count,
+      facts: valueMap,
+      error: longText,
+      sampledAt: time,
+    }),
+  }),
+};

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { BusRecord, OutgoingRecord } from '#lib/bus/bus.ts';
+import { BelayError } from '#lib/errors.ts';
+import { badRecords, oversizeRecord } from '../../test/support/bad-records.ts';
+import { sampleEvents } from '../../test/support/sample-events.ts';
+import { decodeEvent } from './decode-event.ts';
+import { encodeEvent } from './encode-event.ts';
+import { eventTypes } from './event-types.ts';
+
+const asRead = (record: OutgoingRecord): BusRecord => ({
+  ...record,
+  partition: 0,
+  offset: 0,
+  timestampMs: 0,
+  key: Buffer.from(record.key),
+  headers: Object.fromEntries(
+    Object.entries(record.headers).map(([name, value]) => [name, Buffer.from(value)]),
+  ),
+});
+
+describe('events', () => {
+  it('there is a sample of every type', () => {
+    expect(sampleEvents.map((e) => e.type).sort()).toEqual(Object.keys(eventTypes).sort());
+  });
+
+  it.each(sampleEvents.map((e) => [e.type, e] as const))('%s comes back as it was sent', (_type, event) => {
+    const record = asRead(encodeEvent(event, 'belay/test'));
+    expect(decodeEvent(record)).toEqual({
+      type: event.type,
+      id: String(record.headers['ce_id']),
+      source: 'belay/test',
+      data: event.data,
+    });
+  });
+
+  it.each(sampleEvents.map((e) => [e.type, e] as const))(
+    '%s has the same id whenever it is made again',
+    (_t, event) => {
+      const [one, two] = [encodeEvent(event, 'belay/one'), encodeEvent(event, 'belay/two')];
+      expect(one.headers['ce_id']).toBe(two.headers['ce_id']);
+    },
+  );
+
+  it.each([
+    ...badRecords('m'),
+    { title: '1 MB + 1', record: oversizeRecord('m'), code: 'TOO_LARGE', field: 'value' },
+  ])('refuses $title, naming $field', ({ record, code, field }) => {
+    expect(() => decodeEvent(asRead(record))).toThrow(
+      expect.objectContaining({ kind: 'invalid', code, field }),
+    );
+  });
+
+  it('refuses a record without a key', () => {
+    const record = { ...asRead(encodeEvent(sampleEvents[0] as never, 'x')), key: null };
+    expect(() => decodeEvent(record)).toThrow(expect.objectContaining({ code: 'MISSING_KEY', field: 'key' }));
+  });
+
+  it('answers any bytes with an event or an invalid, and changes no prototype', () => {
+    const record = asRead(encodeEvent(sampleEvents[2] as never, 'x'));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(record.value?.length ?? 0), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+        fc.uint8Array({ maxLength: 64 }),
+        (flips, tail) => {
+          const value = Buffer.concat([record.value as Buffer, tail]);
+          for (const [at, byte] of flips) value[at] = byte;
+          try {
+            decodeEvent({ ...record, value });
+          } catch (error) {
+            expect(error).toBeInstanceOf(BelayError);
+            expect(error).toMatchObject({ kind: 'invalid', field: expect.stringMatching(/./) });
+          }
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+});
