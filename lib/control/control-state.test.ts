@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
+import { applyControl, mayBegin, noControls } from './control-state.ts';
+
+const now = new Date('2026-03-03T03:12:00Z');
+const ago = (ms: number) => new Date(now.getTime() - ms);
+const beat = (beatAt: Date) =>
+  ControlSet.fromPartial({ key: 'heartbeat', setting: { $case: 'heartbeat', value: { beatAt } } });
+const killSwitch = (state: KillSwitchState, target = '') =>
+  ControlSet.fromPartial({
+    key: 'k',
+    reason: 'why',
+    setting: { $case: 'killSwitch', value: { state, target } },
+  });
+const state = (...records: ControlSet[]) => records.reduce(applyControl, noControls);
+
+it('nothing may begin before anything was heard, nor once the heartbeat is 10 s old, nor on one from the future', () => {
+  expect(mayBegin(noControls, 't', now)).toMatchObject({ ok: false, code: 'control_silent' });
+  expect(mayBegin(state(beat(ago(10_000))), 't', now)).toEqual({ ok: true });
+  expect(mayBegin(state(beat(ago(10_001))), 't', now)).toMatchObject({ ok: false, code: 'control_silent' });
+  expect(mayBegin(state(beat(ago(-10_001))), 't', now)).toMatchObject({ ok: false, code: 'control_silent' });
+});
+
+it('the kill switch stops every target, or the one that it names, until it is released', () => {
+  const alive = beat(now);
+  for (const engaged of [KillSwitchState.STOP_NEW, KillSwitchState.STOP_ALL, KillSwitchState.UNRECOGNIZED]) {
+    expect(mayBegin(state(alive, killSwitch(engaged)), 't', now)).toMatchObject({
+      ok: false,
+      code: 'kill_switch',
+    });
+  }
+  const one = state(alive, killSwitch(KillSwitchState.STOP_NEW, 'a'));
+  expect(mayBegin(one, 'a', now)).toMatchObject({ ok: false, reason: expect.stringContaining('why') });
+  expect(mayBegin(one, 'b', now)).toEqual({ ok: true });
+  const released = state(alive, killSwitch(KillSwitchState.STOP_ALL), killSwitch(KillSwitchState.RELEASED));
+  expect(mayBegin(released, 't', now)).toEqual({ ok: true });
+});
