@@ -1,0 +1,1 @@
+import { RE2JS } from '@bufbuild/re2';

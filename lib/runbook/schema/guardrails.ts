@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { wholeNumber } from './rules.ts';
+
+/** An absent guardrail has its default: leaving one out never opens a gate. */
+export const guardrails = z
+  .strictObject({
+    maxExecutionsPerHour: wholeNumber(1, 1_000)
+      .default(3)
+      .describe('In any 60 minutes, for the same namespace and service.'),
+    cooldownMinutes: wholeNumber(0, 10_080).default(10).describe('Between two runs on the same service.'),
+    maxConcurrentActions: wholeNumber(1, 100).default(3).describe('Of this runbook, at the same time.'),
+    maxAffectedServices: wholeNumber(1, 100).default(1).describe('Services of one decision.'),
+    minimumReadyReplicasWithSameApp: wholeNumber(0, 1_000)
+      .default(2)
+      .describe('Ready peers that carry the load, counted live.'),
+    maxPercentOfReplicas: z
+      .number()
+      .gt(0, 'is not above 0')
+      .max(100, 'is more than 100')
+      .default(50)
+      .describe('Share of the workload that may be touched, 0 to 100.'),
+    maxAttemptsPerTarget: wholeNumber(1, 10).default(2).describe('For the same incident.'),
+    circuitBreaker: z
+      .strictObject({
+        failures: wholeNumber(1, 100).default(3).describe('Failures in a row that open it.'),
+        recoverySeconds: wholeNumber(1, 86_400).default(300).describe('Until one trial is let through.'),
+      })
+      .prefault({})
+      .describe('Stops a runbook that does not help.'),
+  })
+  .describe('Each has a default; all of them always apply.');
