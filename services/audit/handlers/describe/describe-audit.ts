@@ -1,0 +1,47 @@
+import { spoken, withDetail } from '../../domain/wording.ts';
+import type { DescribersOf } from './description.ts';
+import { nameOf, runbookText } from './pieces.ts';
+
+export const describeAudit: DescribersOf<
+  'CommandGiven' | 'AccessRefused' | 'DeadLettered' | 'NotificationSent' | 'RunbookChanged'
+> = {
+  CommandGiven: ({ actor, command, subject, reason, result }) => {
+    const given = [`${nameOf(actor)} asked for ${command}`, subject].filter(Boolean).join(' on ');
+    const refused = result === 'ok' || result === '' ? '' : `, refused: ${result}`;
+    return {
+      outcome: result || 'ok',
+      text: `${withDetail(given, reason)}${refused}`,
+      actor: nameOf(actor),
+      incidentId: subject.startsWith(INCIDENT) ? subject : undefined,
+    };
+  },
+  AccessRefused: ({ actor, command, neededRole, peer }) => ({
+    outcome: 'access_refused',
+    text: `${nameOf(actor)} may not call ${command}: it needs the role ${neededRole} (from ${peer || 'an unknown address'})`,
+    actor: nameOf(actor),
+  }),
+  DeadLettered: ({ actor, group, topic, partition, offset, eventType, reason }) => ({
+    outcome: 'dead_lettered',
+    text: withDetail(
+      `set aside by ${group}: ${topic}/${partition}/${offset}${eventType === '' ? '' : ` (${eventType})`}`,
+      reason,
+    ),
+    actor: nameOf(actor),
+  }),
+  NotificationSent: ({ actor, channel, receipt, error }) => ({
+    outcome: error === '' ? 'notified' : 'notification_failed',
+    text:
+      error === ''
+        ? `told ${channel}${receipt === '' ? '' : ` (receipt ${receipt})`}`
+        : `could not tell ${channel}: ${error}`,
+    actor: nameOf(actor),
+  }),
+  RunbookChanged: ({ actor, runbook, change, reason }) => ({
+    outcome: `runbook_${change}`,
+    text: withDetail(`${runbookText(runbook)} ${spoken(change)} by ${nameOf(actor)}`, reason),
+    runbook,
+    actor: nameOf(actor),
+  }),
+};
+
+const INCIDENT = 'inc-';

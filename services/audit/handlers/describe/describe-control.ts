@@ -1,0 +1,82 @@
+import { Mode } from '#gen/belay/v1/common.ts';
+import { type ControlSet, type Freeze, type KillSwitch, KillSwitchState } from '#gen/belay/v1/control.ts';
+import { clockTime, enumWord, withDetail } from '../../domain/wording.ts';
+import type { DescribersOf, Description } from './description.ts';
+import { byWhom, nameOf, resourceText, runbookText } from './pieces.ts';
+
+export const describeControl: DescribersOf<'ControlSet'> = {
+  ControlSet: (data) => {
+    const description = describeSetting(data);
+    const text = withDetail(`${description.text}${byWhom(data.actor)}`, data.reason);
+    return { ...description, text, actor: nameOf(data.actor) };
+  },
+};
+
+type Setting = NonNullable<ControlSet['setting']>;
+type SettingValue<K extends Setting['$case']> = Extract<Setting, { $case: K }>['value'];
+
+/** Heartbeats are not kept. */
+type KeptCase = Exclude<Setting['$case'], 'heartbeat'>;
+
+function describeSetting(control: ControlSet): Description {
+  const { setting, key } = control;
+  if (!setting || !Object.hasOwn(describers, setting.$case))
+    return { outcome: 'control_set', text: `${key} set` };
+  const describe = describers[setting.$case as KeptCase] as (
+    value: unknown,
+    control: ControlSet,
+  ) => Description;
+  return describe(setting.value, control);
+}
+
+const describers: {
+  readonly [K in KeptCase]: (value: SettingValue<K>, control: ControlSet) => Description;
+} = {
+  killSwitch: (value) => killSwitch(value),
+  freeze: (value, { setAt }) => freeze(value, setAt),
+  silence: ({ lifted, service, until }, { setAt }) =>
+    lifted
+      ? { outcome: 'silence_lifted', text: `silence on ${service} lifted`, service }
+      : { outcome: 'silenced', text: `${service} silenced until ${clockTime(until, setAt)}`, service },
+  runbookDisabled: ({ lifted, runbook: name }) =>
+    lifted
+      ? { outcome: 'runbook_enabled', text: `${name} enabled again`, runbook: { name } }
+      : { outcome: 'runbook_disabled', text: `${name} disabled`, runbook: { name } },
+  breakerOpen: ({ lifted, runbook: name }) =>
+    lifted
+      ? { outcome: 'breaker_closed', text: `circuit of ${name} closed`, runbook: { name } }
+      : { outcome: 'breaker_opened', text: `circuit of ${name} opened`, runbook: { name } },
+  quarantine: ({ lifted, resource }, { key }) => {
+    const what = resourceText(resource) || key;
+    return lifted
+      ? { outcome: 'quarantine_lifted', text: `quarantine on ${what} lifted` }
+      : { outcome: 'quarantined', text: `${what} quarantined (nothing touches it)` };
+  },
+  runbookActive: ({ runbook, mode }, { key }) => {
+    const text = `${runbookText(runbook) || key} activated as ${enumWord(Mode, mode)}`;
+    return { outcome: 'runbook_activated', text, runbook };
+  },
+};
+
+function killSwitch({ state, target }: KillSwitch): Description {
+  const where = target === '' ? 'all targets' : target;
+  if (state === KillSwitchState.RELEASED)
+    return { outcome: 'kill_switch_released', text: `kill switch released for ${where}` };
+  const running = state === KillSwitchState.STOP_ALL ? ', running work stops' : '';
+  return {
+    outcome: 'kill_switch_engaged',
+    text: `kill switch engaged for ${where} (nothing new begins${running})`,
+  };
+}
+
+function freeze({ lifted, namespace, service, target, until }: Freeze, setAt: Date | undefined): Description {
+  const where = [
+    namespace && `namespace ${namespace}`,
+    service && `service ${service}`,
+    target && `target ${target}`,
+  ].filter(Boolean);
+  const what = where.join(', ') || 'everything';
+  return lifted
+    ? { outcome: 'freeze_lifted', text: `freeze of ${what} lifted`, service }
+    : { outcome: 'frozen', text: `${what} frozen until ${clockTime(until, setAt)}`, service };
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { redisSection } from '#lib/config/sections.ts';
+import { platformSections } from '#lib/platform/platform-config.ts';
+import { signingSection } from '#lib/platform/signing.ts';
+
+const guardrailsSection = z.discriminatedUnion('kind', [
+  /** For a system in one process. */
+  z.strictObject({ kind: z.literal('memory') }),
+  z.strictObject({
+    kind: z.literal('redis'),
+    ...redisSection.shape,
+    /** Tells systems apart that share a server. */
+    prefix: z.string().min(1).default('belay'),
+    /** The longest time from a grant to its published order. A rebuild waits this long. */
+    publishWithinMs: z.int().min(1).default(10_000),
+  }),
+]);
+
+export const configSchema = z.strictObject({
+  ...platformSections({ grpc: 7173, ops: 7183 }),
+  signing: signingSection,
+  guardrails: guardrailsSection,
+  /** Files or folders with runbooks. */
+  runbooks: z.array(z.string().min(1)).min(1),
+  /** Targets that have an executor. */
+  targets: z.array(z.string().min(1)).min(1),
+  policy: z
+    .strictObject({
+      /** Older incidents are never acted on. */
+      maxIncidentAgeMs: z.int().min(1_000).default(600_000),
+      /** How long an order may wait for its executor. */
+      actWithinMs: z.int().min(1_000).default(300_000),
+    })
+    .prefault({}),
+});
+export type DecisionConfig = z.infer<typeof configSchema>;
+export type GuardrailsConfig = DecisionConfig['guardrails'];

@@ -1,0 +1,114 @@
+import type { Match } from '#lib/runbook/match-runbook.ts';
+import type { Runbook } from '#lib/runbook/runbook.ts';
+import type { Check, Facts, IncidentFacts, Policy } from './decision.ts';
+
+/** The steps of a decision that need nothing but facts, in their order. Each says what it saw. */
+export function checkAll(match: Match, facts: Facts, policy: Policy, now: Date): Check[] {
+  const { incident } = facts;
+  const { runbook } = match;
+  return [
+    pass(
+      'match',
+      `${match.by} ${match.by === 'cause' ? incident.probableCause : incident.symptom}`,
+      runbook.name,
+    ),
+    confidence(incident, runbook),
+    age(incident, policy, now),
+    killSwitch(facts),
+    target(facts),
+    namespace(incident, runbook),
+    labels(incident, runbook),
+    affectedServices(incident, runbook),
+  ];
+}
+
+function confidence({ confidence }: IncidentFacts, { triggers }: Runbook): Check {
+  const limit = `>= ${triggers.minimumConfidence.toFixed(2)}`;
+  const observed = confidence.toFixed(2);
+  if (confidence >= triggers.minimumConfidence) return pass('confidence', observed, limit);
+  return refuse('confidence', observed, limit, 'low_confidence', `the cause is only ${observed} certain`);
+}
+
+function age({ reportedAt }: IncidentFacts, { maxIncidentAgeMs }: Policy, now: Date): Check {
+  const ageSeconds = Math.max(0, Math.round((now.getTime() - reportedAt.getTime()) / 1_000));
+  const limit = `<= ${maxIncidentAgeMs / 1_000} s`;
+  if (ageSeconds * 1_000 <= maxIncidentAgeMs) return pass('age', `${ageSeconds} s`, limit);
+  return refuse('age', `${ageSeconds} s`, limit, 'stale_incident', 'the report is too old to act on');
+}
+
+function killSwitch({ killSwitch }: Facts): Check {
+  if (!killSwitch.engaged) return pass('kill switch', 'released', 'released');
+  const reason = `the kill switch is engaged: ${killSwitch.reason || 'no reason given'}`;
+  return refuse('kill switch', 'engaged', 'released', 'kill_switch', reason);
+}
+
+function target({ incident, targets }: Facts): Check {
+  const observed = incident.resource?.target ?? 'none reported';
+  const limit = targets.join(', ') || 'none';
+  if (incident.resource && targets.includes(incident.resource.target)) return pass('target', observed, limit);
+  return refuse('target', observed, limit, 'no_executor', 'no executor serves the target of this incident');
+}
+
+function namespace({ resource }: IncidentFacts, { scope }: Runbook): Check {
+  const observed = resource?.namespace || 'none reported';
+  const limit = scope.allowedNamespaces.join(', ') || 'any';
+  const allowed = scope.allowedNamespaces.length === 0 || scope.allowedNamespaces.includes(observed);
+  if (allowed) return pass('namespace', observed, limit);
+  return refuse(
+    'namespace',
+    observed,
+    limit,
+    'namespace_not_allowed',
+    `the runbook is not for namespace ${observed}`,
+  );
+}
+
+/** What was reported can only refuse. What was not reported is read live by the executor. */
+function labels({ labels }: IncidentFacts, { scope }: Runbook): Check {
+  const required = Object.entries(scope.requiredLabels);
+  const limit = required.map(([key, value]) => `${key}=${value}`).join(', ') || 'none';
+  const wrong = required.find(([key, value]) => labels[key] !== undefined && labels[key] !== value);
+  if (!wrong) return pass('opt-in', 'not refused by the report', `${limit}, re-read live`);
+  const observed = `${wrong[0]}=${labels[wrong[0]]}`;
+  return refuse('opt-in', observed, limit, 'not_opted_in', `${observed}: the owner has not opted in`);
+}
+
+function affectedServices({ affectedServices, service }: IncidentFacts, { guardrails }: Runbook): Check {
+  const count = new Set([service, ...affectedServices]).size;
+  const limit = String(guardrails.maxAffectedServices);
+  if (count <= guardrails.maxAffectedServices) return pass('services', String(count), limit);
+  return refuse('services', String(count), limit, 'blast_limited', `${count} services are affected at once`);
+}
+
+export const pass = (name: string, observed: string, limit: string): Check => ({
+  name,
+  result: 'pass',
+  observed,
+  limit,
+  reason: '',
+  code: '',
+});
+
+export const refuse = (
+  name: string,
+  observed: string,
+  limit: string,
+  code: string,
+  reason: string,
+): Check => ({
+  name,
+  result: 'refuse',
+  observed,
+  limit,
+  reason,
+  code,
+});
+
+export const notReached = (name: string, where: string): Check => ({
+  name,
+  result: 'not_reached',
+  observed: '',
+  limit: where,
+  reason: '',
+  code: '',
+});

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Runbook } from '#lib/runbook/runbook.ts';
+import { block, decide, LOCK } from './decide.ts';
+import type { Facts, IncidentFacts } from './decision.ts';
+
+const now = new Date('2026-03-03T03:12:05Z');
+const policy = { maxIncidentAgeMs: 600_000 };
+const runbook = (change: Partial<Runbook> = {}): Runbook => ({
+  name: 'restart-pod',
+  digest: 'sha256:1',
+  type: 'incident_response',
+  intent: 'Replace one unhealthy pod.',
+  owner: 'platform-team',
+  risk: 'low',
+  decisionMode: 'auto_execute',
+  triggers: { symptoms: ['CrashLoopBackOff'], probableCauses: ['pod_crash_loop'], minimumConfidence: 0.8 },
+  scope: { allowedNamespaces: ['production'], requiredLabels: { enabled: 'true' }, resourceKinds: [] },
+  guardrails: {
+    maxExecutionsPerHour: 3,
+    cooldownMinutes: 10,
+    maxConcurrentActions: 3,
+    maxAffectedServices: 1,
+    minimumReadyReplicasWithSameApp: 2,
+    maxPercentOfReplicas: 50,
+    maxAttemptsPerTarget: 2,
+    circuitBreaker: { failures: 3, recoverySeconds: 300 },
+  },
+  preChecks: [],
+  parameters: {},
+  prerequisites: [],
+  steps: [],
+  approval: undefined,
+  verification: { timeoutSeconds: 120, checks: [], stableForSeconds: 0 },
+  rollback: { type: 'controller_recreates_pod', notes: '' },
+  escalation: { onGuardrailFailure: 'page_service_owner', onVerificationFailure: '' },
+  schedule: undefined,
+  reviewBy: undefined,
+  tags: [],
+  dependencies: [],
+  ...change,
+});
+const incident = (change: Partial<IncidentFacts> = {}): IncidentFacts => ({
+  incidentId: 'inc-1',
+  service: 'api-server',
+  symptom: 'CrashLoopBackOff',
+  probableCause: 'pod_crash_loop',
+  confidence: 0.95,
+  resource: { target: 'prod', kind: 'pod', namespace: 'production', name: 'api-server-1' },
+  labels: {},
+  context: {},
+  affectedServices: [],
+  reportedAt: new Date('2026-03-03T03:12:00Z'),
+  ...change,
+});
+const facts = (change: Partial<Facts> = {}): Facts => ({
+  incident: incident(),
+  runbooks: [runbook()],
+  killSwitch: { engaged: false, reason: '' },
+  targets: ['prod'],
+  ...change,
+});
+const decideOn = (change: Partial<Facts> = {}) => decide(facts(change), policy, now);
+
+describe('a decision', () => {
+  it.each<[string, Partial<Facts>, string, string]>([
+    ['runs what is low risk and certain', {}, 'auto_execute', 'executing'],
+    [
+      'is left to people without a runbook',
+      { incident: incident({ symptom: 'x', probableCause: 'y' }) },
+      'manual',
+      'no_runbook',
+    ],
+    [
+      'suggests below the minimum confidence',
+      { incident: incident({ confidence: 0.5 }) },
+      'suggest',
+      'low_confidence',
+    ],
+    [
+      'suggests without any confidence',
+      { incident: incident({ confidence: 0 }) },
+      'suggest',
+      'low_confidence',
+    ],
+    [
+      'suggests on a report that is too old',
+      { incident: incident({ reportedAt: new Date('2026-03-03T03:02:04Z') }) },
+      'suggest',
+      'stale_incident',
+    ],
+    [
+      'is blocked by the kill switch',
+      { killSwitch: { engaged: true, reason: 'tooling' } },
+      'blocked',
+      'kill_switch',
+    ],
+    ['is blocked where no executor is', { targets: ['other'] }, 'blocked', 'no_executor'],
+    [
+      'is blocked without a resource',
+      { incident: incident({ resource: undefined }) },
+      'blocked',
+      'no_executor',
+    ],
+    [
+      'is blocked in another namespace',
+      { incident: incident({ resource: { target: 'prod', kind: 'pod', namespace: 'default', name: 'x' } }) },
+      'blocked',
+      'namespace_not_allowed',
+    ],
+    [
+      'is blocked where the owner opted out',
+      { incident: incident({ labels: { enabled: 'false' } }) },
+      'blocked',
+      'not_opted_in',
+    ],
+    [
+      'is blocked when several services are affected',
+      { incident: incident({ affectedServices: ['a', 'b'] }) },
+      'blocked',
+      'blast_limited',
+    ],
+    [
+      'needs a person for medium risk',
+      { runbooks: [runbook({ risk: 'medium' })] },
+      'approval_required',
+      'approval_required',
+    ],
+    [
+      'needs a person where the runbook says so',
+      { runbooks: [runbook({ decisionMode: 'approval_required' })] },
+      'approval_required',
+      'approval_required',
+    ],
+    [
+      'only observes where the runbook says so',
+      { runbooks: [runbook({ decisionMode: 'observe' })] },
+      'observe',
+      'observed',
+    ],
+  ])('%s', (_title, change, mode, code) => {
+    expect(decideOn(change)).toMatchObject({ mode, code });
+  });
+
+  it('says in observe what it would have done', () => {
+    expect(decideOn({ runbooks: [runbook({ decisionMode: 'observe' })] }).wouldHave).toBe('auto_execute');
+  });
+
+  it('keeps every step behind the first refusal, each with what it saw', () => {
+    const { checks } = decideOn({
+      incident: incident({ confidence: 0.1 }),
+      killSwitch: { engaged: true, reason: '' },
+    });
+    expect(checks.filter((c) => c.result === 'refuse').map((c) => c.code)).toEqual([
+      'low_confidence',
+      'kill_switch',
+    ]);
+    expect(checks.map((c) => c.name)).toContain('risk');
+    for (const check of checks) expect(check.reason === '').toBe(check.result !== 'refuse');
+  });
+
+  it('is blocked by what the guardrails say, in the place of the check that had passed', () => {
+    const decision = decideOn();
+    const refusal = {
+      name: LOCK,
+      observed: 'held by dec-0',
+      limit: '1',
+      reason: 'another action runs',
+      code: 'workload_locked',
+    };
+    const blocked = block('restart-pod', [refusal]);
+    expect(blocked).toMatchObject({ mode: 'blocked', code: 'workload_locked' });
+    expect(blocked.summary).toBe('restart-pod was not run: another action runs. Nothing changed.');
+    expect(decision.checks.map((c) => c.name)).toContain(blocked.checks[0]?.name);
+  });
+
+  it('is never automatic for anything but low risk, full confidence and a clear way', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('low', 'medium', 'high'),
+        fc.constantFrom('manual', 'suggest', 'approval_required', 'auto_execute', 'observe'),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.boolean(),
+        (risk, decisionMode, confidence, engaged) => {
+          const { mode } = decideOn({
+            runbooks: [runbook({ risk: risk as 'low', decisionMode: decisionMode as 'manual' })],
+            incident: incident({ confidence }),
+            killSwitch: { engaged, reason: '' },
+          });
+          const clear = risk === 'low' && decisionMode === 'auto_execute' && confidence >= 0.8 && !engaged;
+          expect(mode === 'auto_execute').toBe(clear);
+        },
+      ),
+    );
+  });
+});

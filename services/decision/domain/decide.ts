@@ -1,0 +1,96 @@
+import { matchRunbook } from '#lib/runbook/match-runbook.ts';
+import type { Runbook } from '#lib/runbook/runbook.ts';
+import { checkAll, notReached, pass, refuse } from './checks.ts';
+import type { Check, Decision, Facts, Mode, Policy, Refusal } from './decision.ts';
+
+/**
+ * The mode for an incident, with every step that led there. Nothing is asked and nothing is changed here:
+ * the same facts give the same decision. `auto_execute` is said as if the guardrails had agreed; they are
+ * reserved and not checked, and `block` says what their no makes of it.
+ */
+export function decide(facts: Facts, policy: Policy, now: Date): Decision {
+  const match = matchRunbook(facts.runbooks, facts.incident);
+  if (!match) return noRunbook(facts);
+  const { runbook } = match;
+  const checks = checkAll(match, facts, policy, now);
+  const refused = checks.find((check) => check.result === 'refuse');
+  const mode = refused ? refusedMode(refused) : allowedMode(runbook);
+  const tail = mode === 'auto_execute' ? [pass(LOCK, 'free', ONE_ACTION)] : [notReached(LIVE, 'executor')];
+  const decision: Decision = {
+    mode,
+    code: refused?.code ?? MODE_CODES[mode],
+    summary: refused ? notRun(runbook.name, refused.reason) : summaryOf(runbook, mode),
+    checks: [...checks, riskCheck(runbook), ...tail],
+    runbook,
+    risk: runbook.risk,
+    wouldHave: undefined,
+  };
+  if (runbook.decisionMode !== 'observe') return decision;
+  return { ...decision, mode: 'observe', code: 'observed', wouldHave: mode };
+}
+
+export type Blocked = Pick<Decision, 'mode' | 'code' | 'summary'> & {
+  /** Instead of the checks of the same names. */
+  readonly checks: readonly Check[];
+};
+
+/** What the guardrails' no makes of a decision that was to run. */
+export function block(runbookName: string, refusals: readonly [Refusal, ...Refusal[]]): Blocked {
+  const [first] = refusals;
+  return {
+    mode: 'blocked',
+    code: first.code,
+    summary: notRun(runbookName, first.reason),
+    checks: refusals.map((r) => refuse(r.name, r.observed, r.limit, r.code, r.reason)),
+  };
+}
+
+export const LOCK = 'workload lock';
+const LIVE = 'live checks';
+const ONE_ACTION = 'one action a workload';
+
+/** Missing or high risk is never automatic, whatever the runbook asks for. */
+function allowedMode({ decisionMode, risk }: Runbook): Mode {
+  if (decisionMode === 'manual' || decisionMode === 'suggest') return decisionMode;
+  if (risk !== 'low' || decisionMode === 'approval_required') return 'approval_required';
+  return 'auto_execute';
+}
+
+/** Too little certainty or too old a report still gives people a plan; a guardrail's no is a block. */
+function refusedMode({ code }: Check): Mode {
+  return code === 'low_confidence' || code === 'stale_incident' ? 'suggest' : 'blocked';
+}
+
+const MODE_CODES: Readonly<Record<Mode, string>> = {
+  manual: 'manual',
+  suggest: 'suggested',
+  approval_required: 'approval_required',
+  auto_execute: 'executing',
+  blocked: 'blocked',
+  observe: 'observed',
+};
+
+function riskCheck({ risk, decisionMode }: Runbook): Check {
+  return pass('risk', `${risk}, declared ${risk}`, `automatic up to low; the runbook allows ${decisionMode}`);
+}
+
+const notRun = (name: string, reason: string): string => `${name} was not run: ${reason}. Nothing changed.`;
+
+function summaryOf({ name, risk }: Runbook, mode: Mode): string {
+  if (mode === 'auto_execute') return `${name} runs: ${risk} risk, every check passed.`;
+  if (mode === 'approval_required') return `${name} is ${risk} risk and needs a person. Nothing changed.`;
+  return `${name} is for people to run. Nothing changed.`;
+}
+
+function noRunbook({ incident }: Facts): Decision {
+  const trigger = [incident.probableCause, incident.symptom].filter(Boolean).join(', ') || 'nothing';
+  return {
+    mode: 'manual',
+    code: 'no_runbook',
+    summary: `No runbook matches ${trigger}. Nothing changed.`,
+    checks: [refuse('match', trigger, 'a runbook for it', 'no_runbook', `no runbook matches ${trigger}`)],
+    runbook: undefined,
+    risk: 'high',
+    wouldHave: undefined,
+  };
+}

@@ -1,0 +1,71 @@
+import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
+
+/** What the decision is made from: the incident as reported, and what the engine knows at that moment. */
+export interface IncidentFacts {
+  readonly incidentId: string;
+  readonly service: string;
+  readonly symptom: string;
+  readonly probableCause: string;
+  /** 0 to 1; absent counts as 0. */
+  readonly confidence: number;
+  readonly resource: ResourceFacts | undefined;
+  /** As reported. The executor reads them again, live. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly context: Readonly<Record<string, string>>;
+  readonly affectedServices: readonly string[];
+  readonly reportedAt: Date;
+}
+
+export interface ResourceFacts {
+  readonly target: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Facts {
+  readonly incident: IncidentFacts;
+  readonly runbooks: readonly Runbook[];
+  readonly killSwitch: { readonly engaged: boolean; readonly reason: string };
+  /** Targets that an executor serves. */
+  readonly targets: readonly string[];
+}
+
+export interface Policy {
+  /** Older incidents are never acted on. */
+  readonly maxIncidentAgeMs: number;
+}
+
+export type Mode = 'manual' | 'suggest' | 'approval_required' | 'auto_execute' | 'blocked' | 'observe';
+
+export interface Check {
+  readonly name: string;
+  readonly result: 'pass' | 'refuse' | 'not_reached';
+  readonly observed: string;
+  readonly limit: string;
+  /** For a service owner. Empty unless it refuses. */
+  readonly reason: string;
+  /** Stable. Empty unless it refuses. */
+  readonly code: string;
+}
+
+export interface Decision {
+  readonly mode: Mode;
+  /** Stable code of the outcome: no_runbook, low_confidence, executing, ... */
+  readonly code: string;
+  readonly summary: string;
+  readonly checks: readonly Check[];
+  readonly runbook: Runbook | undefined;
+  readonly risk: RiskLevel;
+  /** In observe: the mode that it would have been. */
+  readonly wouldHave: Mode | undefined;
+}
+
+/** A guardrail's no, in the words of the store that holds it. */
+export interface Refusal {
+  readonly name: string;
+  readonly observed: string;
+  readonly limit: string;
+  readonly reason: string;
+  readonly code: string;
+}

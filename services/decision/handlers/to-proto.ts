@@ -1,0 +1,39 @@
+import {
+  type Check as ProtoCheck,
+  CheckResult,
+  Mode as ProtoMode,
+  Risk as ProtoRisk,
+  type RunbookRef,
+} from '#gen/belay/v1/common.ts';
+import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
+import type { Check, Mode } from '../domain/decision.ts';
+
+const MODES: Readonly<Record<Mode, ProtoMode>> = {
+  manual: ProtoMode.MANUAL,
+  suggest: ProtoMode.SUGGEST,
+  approval_required: ProtoMode.APPROVAL_REQUIRED,
+  auto_execute: ProtoMode.AUTO_EXECUTE,
+  blocked: ProtoMode.BLOCKED,
+  observe: ProtoMode.OBSERVE,
+};
+const RISKS: Readonly<Record<RiskLevel, ProtoRisk>> = {
+  low: ProtoRisk.LOW,
+  medium: ProtoRisk.MEDIUM,
+  high: ProtoRisk.HIGH,
+};
+const RESULTS = {
+  pass: CheckResult.PASS,
+  refuse: CheckResult.REFUSE,
+  not_reached: CheckResult.NOT_REACHED,
+} as const;
+
+export const toProtoMode = (mode: Mode | undefined): ProtoMode =>
+  mode ? MODES[mode] : ProtoMode.UNSPECIFIED;
+export const toProtoRisk = (risk: RiskLevel): ProtoRisk => RISKS[risk];
+export const toProtoCheck = (check: Check): ProtoCheck => ({
+  ...check,
+  result: RESULTS[check.result],
+  endsAt: undefined,
+});
+
+export const toRunbookRef = ({ name, digest }: Runbook): RunbookRef => ({ name, version: 1, digest });

@@ -1,0 +1,94 @@
+import { DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
+import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
+import { followControls } from '#lib/control/follow-controls.ts';
+import { orderTopic } from '#lib/events/order-events.ts';
+import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
+import { consume } from '#lib/platform/consume.ts';
+import type { Platform } from '#lib/platform/platform.ts';
+import { publisher } from '#lib/platform/publisher.ts';
+import { openSigning } from '#lib/platform/signing.ts';
+import { loadActiveRunbooks } from './adapters/load-active-runbooks.ts';
+import { openGuardrails } from './adapters/open-guardrails.ts';
+import type { DecisionConfig } from './config.ts';
+import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
+import { decisionAccess, decisionService } from './handlers/decision-service.ts';
+import { incidentReportedHandler } from './handlers/incident-reported.ts';
+import type { Guardrails } from './ports.ts';
+import { startHeartbeat } from './workers/heartbeat.ts';
+import { startRebuilder } from './workers/rebuild.ts';
+
+const NAME = 'decision';
+const TOPICS = ['incident', 'verification'];
+
+export function createDecision(config: DecisionConfig, platform: Platform): Service {
+  const { bus, clock } = platform;
+  const logger = platform.loggerFor(NAME);
+  const stops: (() => Promise<void>)[] = [];
+  let checks: readonly HealthCheck[] = [];
+  let currentControls: Parameters<typeof decisionService>[0]['controls'] | undefined;
+  const publish = publisher(bus, NAME);
+  const handlers = decisionService({
+    publish,
+    clock,
+    controls: () => currentControls?.() ?? { killSwitches: new Map(), heartbeatAt: undefined },
+  });
+  platform.grpc.addService(DecisionServiceService, handlers, decisionAccess);
+
+  const start = async () => {
+    const signing = openSigning(config.signing);
+    const runbooks = await loadActiveRunbooks(config.runbooks, logger);
+    const orders = config.targets.map(orderTopic);
+    await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], platform.topics));
+    const controls = await followControls({ bus, logger, onCrash: platform.fail });
+    stops.push(() => controls.stop());
+    currentControls = controls.current;
+    const heartbeat = startHeartbeat(publish, clock, logger);
+    stops.push(() => heartbeat.stop());
+    const { guardrails, close } = await openGuardrails(config.guardrails, clock);
+    stops.push(close);
+    const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
+    stops.push(() => rebuilder.stop());
+    const { targets, policy } = config;
+    const consumer = await consume(platform, {
+      service: NAME,
+      topics: TOPICS,
+      publishes: ['decision', 'control', ...orders],
+      handlers: {
+        IncidentReported: incidentReportedHandler({
+          guardrails,
+          runbooks,
+          controls: controls.current,
+          targets,
+          policy,
+        }),
+        ActionSettled: actionSettledHandler(guardrails),
+        ActionResolved: actionResolvedHandler(guardrails),
+      },
+      ...signing,
+    });
+    stops.push(() => consumer.stop());
+    platform.grpc.setServing('belay.v1.DecisionService', true);
+    checks = [consumer.check, guardrailCheck(guardrails)];
+  };
+
+  return {
+    name: NAME,
+    start,
+    stop: async () => {
+      platform.grpc.setServing('belay.v1.DecisionService', false);
+      for (const stop of stops.splice(0).reverse()) await stop();
+    },
+    checks: () => checks,
+  };
+}
+
+function guardrailCheck(guardrails: Guardrails): HealthCheck {
+  return {
+    name: 'guardrails',
+    check: async () => {
+      const detail = await guardrails.check();
+      if (await guardrails.isReady()) return { ok: true, detail };
+      return { ok: false, detail, fix: 'wait: they are rebuilt from the log; nothing runs meanwhile' };
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Facts, Limits, Observation } from '../domain/observation.ts';
+import type { Cluster } from '../ports.ts';
+
+export interface ActionContext {
+  readonly cluster: Cluster;
+  readonly limits: Limits;
+  /** Actions on the same workload that began within the last hour, this one left out. */
+  readonly recentActions: () => Promise<number>;
+}
+
+export type RunResult =
+  | { readonly status: 'success'; readonly output: string }
+  | { readonly status: 'failed'; readonly error: string };
+
+/**
+ * One kind of effect. `observe` and `sample` only read. `run` may be cut off anywhere: what it did is found
+ * again by `reconcile`, from the target alone.
+ */
+export interface Action<Args> {
+  readonly name: string;
+  /** Throws a BelayError `invalid` that names the argument. */
+  parse(args: Facts): Args;
+  observe(args: Args, context: ActionContext): Promise<Observation>;
+  run(args: Args, before: Facts, context: ActionContext): Promise<RunResult>;
+  /** `not_done` only where the target proves it, and running again could not do more than once would. */
+  reconcile(args: Args, before: Facts, context: ActionContext): Promise<'done' | 'not_done' | 'unknown'>;
+  sample(args: Args, before: Facts, context: ActionContext): Promise<Facts>;
+  /** Nothing more will change by itself: no need to sample on. */
+  isAtRest(facts: Facts): boolean;
+}

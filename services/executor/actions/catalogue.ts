@@ -1,0 +1,10 @@
+import type { Action } from './action.ts';
+import { deletePod } from './kubernetes/delete-pod.ts';
+
+/** Everything this executor can do. What is not listed is refused. */
+const actions: readonly Action<never>[] = [deletePod as Action<never>];
+
+/** Arguments are parsed by the action they belong to, so outside of it their type does not matter. */
+export function actionNamed(name: string): Action<never> | undefined {
+  return actions.find((action) => action.name === name);
+}

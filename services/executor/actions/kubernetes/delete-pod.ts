@@ -1,0 +1,107 @@
+import { BelayError } from '#lib/errors.ts';
+import type { PodState, WorkloadState } from '../../ports.ts';
+import type { Facts, Observation } from '../../domain/observation.ts';
+import type { Action, ActionContext } from '../action.ts';
+import { checkDeletion } from '../../domain/deletion-checks.ts';
+
+interface DeletePodArgs {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+/** Deletes one pod that its controller replaces. The uid is the precondition, so it happens at most once. */
+export const deletePod: Action<DeletePodArgs> = {
+  name: 'kubernetes.deletePod',
+  parse: (args) => ({ namespace: kubernetesName(args, 'namespace'), pod: kubernetesName(args, 'pod') }),
+  observe,
+  run: async ({ namespace, pod }, before, { cluster }) => {
+    const outcome = await cluster.deletePod({ namespace, name: pod, uid: textOf(before, 'uid') });
+    if (outcome === 'deleted') return { status: 'success', output: `deleted pod ${namespace}/${pod}` };
+    const error =
+      outcome === 'gone'
+        ? `pod ${namespace}/${pod} was gone before it was deleted`
+        : `pod ${namespace}/${pod} is another one by now: it was left alone`;
+    return { status: 'failed', error };
+  },
+  reconcile: async ({ namespace, pod }, before, { cluster }) => {
+    const found = await cluster.pod(namespace, pod);
+    return !found || found.uid !== before['uid'] || found.terminating ? 'done' : 'not_done';
+  },
+  sample,
+  isAtRest: (facts) =>
+    facts['replacementReady'] === true && facts['availableReplicas'] === facts['desiredReplicas'],
+};
+
+async function observe(args: DeletePodArgs, context: ActionContext): Promise<Observation> {
+  const { cluster, limits } = context;
+  const pod = await cluster.pod(args.namespace, args.pod);
+  const workload = pod && (await cluster.workloadOf(pod));
+  const pods = workload ? await cluster.podsOf(workload) : [];
+  const recentActions = await context.recentActions();
+  const scene = { namespace: args.namespace, name: args.pod, pod, workload, pods, recentActions };
+  const checks = checkDeletion(scene, limits);
+  const redundant = pods.some((peer) => peer.ready && !peer.terminating && peer.uid !== pod?.uid);
+  return {
+    uid: pod?.uid ?? '',
+    checks,
+    before: pod && workload ? beforeOf(pod, workload, pods) : {},
+    risk: redundant ? 'low' : 'high',
+  };
+}
+
+function beforeOf(pod: PodState, workload: WorkloadState, pods: readonly PodState[]): Facts {
+  return {
+    uid: pod.uid,
+    workloadKind: workload.kind,
+    workload: workload.name,
+    replicas: workload.desired,
+    readyReplicas: workload.ready,
+    // A replacement is a pod that was not there before, whatever it is called.
+    pods: pods.map((p) => p.uid).join(','),
+  };
+}
+
+async function sample(
+  { namespace, pod }: DeletePodArgs,
+  before: Facts,
+  { cluster }: ActionContext,
+): Promise<Facts> {
+  const workload = await cluster.workload({
+    kind: textOf(before, 'workloadKind'),
+    namespace,
+    name: textOf(before, 'workload'),
+  });
+  if (!workload) return { replacementReady: false, workloadGone: true };
+  const known = new Set(textOf(before, 'pods').split(','));
+  const pods = await cluster.podsOf(workload);
+  const ready = pods.filter((p) => !known.has(p.uid) && p.ready && !p.terminating);
+  const old = pods.find((p) => p.name === pod && p.uid === before['uid']);
+  return {
+    oldPodGone: old === undefined,
+    replacementReady: old === undefined && ready.length > 0,
+    ...(ready[0] && { replacement: ready[0].name }),
+    desiredReplicas: workload.desired,
+    readyReplicas: workload.ready,
+    availableReplicas: workload.available,
+  };
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+function kubernetesName(args: Facts, field: string): string {
+  const value = args[field];
+  if (typeof value === 'string' && NAME.test(value)) return value;
+  throw new BelayError('invalid', `kubernetes.deletePod ${field} is not a Kubernetes name`, {
+    code: 'BAD_ARGUMENT',
+    field,
+  });
+}
+
+function textOf(facts: Facts, name: string): string {
+  const value = facts[name];
+  if (typeof value === 'string') return value;
+  throw new BelayError('internal', `the before-state lacks ${name}`, {
+    code: 'BEFORE_STATE_INCOMPLETE',
+    field: name,
+  });
+}

@@ -1,0 +1,23 @@
+import type { Migration } from '#lib/sql/migrate.ts';
+import { workColumns, workIndex } from '#lib/sql/work-table.ts';
+
+export const migrations: readonly Migration[] = [
+  {
+    id: '0001_ledger',
+    sql: `
+      create table ledger (
+        ${workColumns},
+        digest text not null,
+        workload text not null,
+        order_value bytea not null,
+        traceparent text not null,
+        state text not null check (state in ('queued', 'acting', 'done', 'closed')),
+        before jsonb,
+        acted_at timestamptz,
+        finished_at timestamptz,
+        sequence integer not null default 0
+      );
+      create index ledger_begun on ledger (workload, acted_at);
+      ${workIndex('ledger')}`,
+  },
+];

@@ -1,0 +1,58 @@
+import type { Facts } from './observation.ts';
+
+/**
+ * `queued`: nothing has happened, and nothing will without another look. `acting`: the effect may have
+ * begun; nobody runs it again without proof that it has not. `done`: over, sampled for the verifier.
+ * `closed`: nothing more to do.
+ */
+export type LedgerState = 'queued' | 'acting' | 'done' | 'closed';
+
+export interface LedgerEntry {
+  readonly actionId: string;
+  readonly state: LedgerState;
+  /** Raised by each claim. */
+  readonly epoch: number;
+  readonly before: Facts | undefined;
+  /** When the effect was last allowed to begin. */
+  readonly actedAt: Date | undefined;
+  readonly finishedAt: Date | undefined;
+  /** Of the next sample. */
+  readonly sequence: number;
+}
+
+export type NextStep =
+  | { readonly type: 'begin' }
+  | { readonly type: 'reconcile' }
+  /** A request that was sent may still arrive: what the target shows proves nothing yet. */
+  | { readonly type: 'wait'; readonly until: Date }
+  | { readonly type: 'sample' }
+  | { readonly type: 'close' };
+
+export interface Timing {
+  /** How long a request to the target can live after its sender has died. */
+  readonly requestLifetimeMs: number;
+  readonly verificationMs: number;
+}
+
+/** What to do with a row that was just claimed. Whoever claimed it before may have died anywhere. */
+export function nextStep(entry: LedgerEntry, timing: Timing, now: Date): NextStep {
+  switch (entry.state) {
+    case 'queued':
+      return { type: 'begin' };
+    case 'acting': {
+      const until = new Date((entry.actedAt?.getTime() ?? 0) + timing.requestLifetimeMs);
+      return now < until ? { type: 'wait', until } : { type: 'reconcile' };
+    }
+    case 'done':
+      return isWatchOver(entry, timing, now) ? { type: 'close' } : { type: 'sample' };
+    case 'closed':
+      return { type: 'close' };
+  }
+}
+
+/** A little longer than the verifier's timeout, so that it has a last sample to judge. */
+function isWatchOver({ finishedAt }: LedgerEntry, { verificationMs }: Timing, now: Date): boolean {
+  return finishedAt === undefined || now.getTime() > finishedAt.getTime() + verificationMs + LAST_SAMPLE_MS;
+}
+
+const LAST_SAMPLE_MS = 3_000;

@@ -1,0 +1,28 @@
+export type Facts = Readonly<Record<string, string | number | boolean>>;
+
+/** One step of a live look. Kept also behind the first refusal. */
+export interface LiveCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly observed: string;
+  readonly limit: string;
+  /** Empty unless it refuses. */
+  readonly reason: string;
+}
+
+export interface Limits {
+  readonly allowedNamespaces: readonly string[];
+  readonly requiredLabels: Readonly<Record<string, string>>;
+  readonly minimumReadyPeers: number;
+  readonly maxPercentOfReplicas: number;
+  /** Named checks and expressions that the runbook asks for besides. */
+  readonly preChecks: readonly { readonly name: string; readonly expression: string }[];
+}
+
+/** What a look at the target found. `before` is all that acting, reconciling and sampling will need. */
+export interface Observation {
+  readonly uid: string;
+  readonly checks: readonly LiveCheck[];
+  readonly before: Facts;
+  readonly risk: 'low' | 'medium' | 'high';
+}

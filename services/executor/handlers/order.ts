@@ -1,0 +1,76 @@
+import { OrderPhase } from '#gen/belay/v1/decision.ts';
+import type { Order } from '#gen/belay/v1/order.ts';
+import type { Handler, HandlerContext } from '#lib/bus/pipeline.ts';
+import { outgoing } from '#lib/events/event.ts';
+import { planDigest } from '#lib/plan/plan-digest.ts';
+import { actionNamed } from '../actions/catalogue.ts';
+import type { Ledger } from '../ports.ts';
+
+export interface OrderHandlerOptions {
+  readonly ledger: Ledger;
+  /** A row was added. */
+  readonly poke: () => void;
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Takes an order in: a row in the ledger, or a refusal. The signature was checked before this. */
+export function orderHandler({ ledger, poke }: OrderHandlerOptions): Handler<'Order'> {
+  return async ({ data: order }, context) => {
+    // Known first: an order that comes again after it has expired was not refused the first time.
+    const known = await ledger.lookUp(order.actionId, order.planDigest);
+    if (known) return known === 'conflict' ? [refused(order, DIGEST_CONFLICT, context.now)] : [];
+    const refusal = refusalOf(order, context.now);
+    if (refusal) return [refused(order, refusal, context.now)];
+    const taken = await ledger.take(order, traceparentOf(context), context.now);
+    if (taken === 'conflict') return [refused(order, DIGEST_CONFLICT, context.now)];
+    poke();
+    return [];
+  };
+}
+
+const DIGEST_CONFLICT: Refusal = {
+  code: 'digest_conflict',
+  reason: 'this action id is known with another plan',
+};
+
+function refusalOf(order: Order, now: Date): Refusal | undefined {
+  const { plan, actBefore } = order;
+  if (order.phase !== OrderPhase.EXECUTE || !plan) {
+    return { code: 'unsupported_phase', reason: 'this executor carries out execute orders with a plan' };
+  }
+  if (planDigest(plan) !== order.planDigest) {
+    return { code: 'wrong_digest', reason: 'the plan is not the one that the digest stands for' };
+  }
+  if (!actBefore || actBefore <= now) {
+    return { code: 'expired', reason: `the order was to be begun before ${actBefore?.toISOString()}` };
+  }
+  const [step, ...more] = plan.steps;
+  if (!step || more.length > 0) {
+    return {
+      code: 'unsupported_plan',
+      reason: `the plan has ${plan.steps.length} steps; this executor carries out one`,
+    };
+  }
+  if (actionNamed(step.action)) return undefined;
+  return { code: 'unknown_action', reason: `this executor does not know ${step.action}` };
+}
+
+function refused(order: Order, { code, reason }: Refusal, now: Date) {
+  const { actionId, decisionId, incidentId, target } = order;
+  return outgoing('ActionRefused', {
+    actionId,
+    decisionId,
+    incidentId,
+    target,
+    code,
+    reason,
+    refusedAt: now,
+  });
+}
+
+const traceparentOf = ({ record }: HandlerContext): string =>
+  record.headers['traceparent']?.toString('latin1') ?? '';

@@ -1,0 +1,55 @@
+import type { Order } from '#gen/belay/v1/order.ts';
+import type { LedgerEntry } from './domain/ledger.ts';
+import type { Facts } from './domain/observation.ts';
+import type { PodState, WorkloadState } from './domain/target-state.ts';
+
+export type { OwnerRef, PodState, WorkloadState } from './domain/target-state.ts';
+
+/** `gone`: no such pod. `other`: a pod of that name, with another uid: not ours to touch. */
+export type DeleteOutcome = 'deleted' | 'gone' | 'other';
+
+/**
+ * Every call has a deadline. Rejects with a BelayError: `unavailable` or `timeout` when there was no answer
+ * (a deletion may have happened), `forbidden` when the credentials do not allow it, naming verb and resource.
+ */
+export interface Cluster {
+  pod(namespace: string, name: string): Promise<PodState | undefined>;
+  workloadOf(pod: PodState): Promise<WorkloadState | undefined>;
+  /** Read again by name and kind. */
+  workload(ref: Pick<WorkloadState, 'kind' | 'namespace' | 'name'>): Promise<WorkloadState | undefined>;
+  /** All pods of the workload, whichever of its ReplicaSets made them. */
+  podsOf(workload: WorkloadState): Promise<readonly PodState[]>;
+  /** With the uid as precondition: a pod of the same name made meanwhile is left alone. */
+  deletePod(pod: Pick<PodState, 'namespace' | 'name' | 'uid'>): Promise<DeleteOutcome>;
+  /** Throws unless the target answers. Returns what it is, for people. */
+  describe(): Promise<string>;
+}
+
+/** A row that this instance has claimed. */
+export interface LedgerRow extends LedgerEntry {
+  readonly orderBytes: Buffer;
+  readonly workload: string;
+  /** Of the trace that the order belongs to. */
+  readonly traceparent: string;
+}
+
+/** `known`: the same order came again. `conflict`: its id was used for another one. */
+export type Taken = 'new' | 'known' | 'conflict';
+
+/** `lost`: another instance has claimed the row since. Nothing was written, and nothing may be done. */
+export type Held = 'ok' | 'lost';
+
+/** Every write on a row names the claim it was made under. */
+export interface Ledger {
+  lookUp(actionId: string, digest: string): Promise<Exclude<Taken, 'new'> | undefined>;
+  take(order: Order, traceparent: string, now: Date): Promise<Taken>;
+  /** How many other actions on the same workload have begun since. */
+  begunSince(row: LedgerRow, since: Date): Promise<number>;
+  acting(row: LedgerRow, before: Facts, now: Date): Promise<Held>;
+  /** It has been proved that nothing was done: from the beginning. */
+  requeue(row: LedgerRow, now: Date): Promise<Held>;
+  done(row: LedgerRow, finishedAt: Date, nextAt: Date): Promise<Held>;
+  sampled(row: LedgerRow, nextAt: Date): Promise<Held>;
+  later(row: LedgerRow, at: Date): Promise<Held>;
+  close(row: LedgerRow): Promise<Held>;
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Clock } from '#lib/clock.ts';
+import type { ApiFaults, FaultEffect } from '../api-faults.ts';
+import type { ObjectStore } from '../object-store.ts';
+import type { RequestLog, SandboxRequest } from '../request-log.ts';
+import { type Answer, answerRequest } from './answer.ts';
+import { authenticate, authorize, type SandboxUser } from './authorize.ts';
+import { discover } from './discovery.ts';
+import { readBody, sendJson, wantsTable } from './http-messages.ts';
+import { type ApiRequest, parseRequest } from './requests.ts';
+import { ApiError, failureStatus } from './status.ts';
+import { streamWatch } from './stream-watch.ts';
+
+export interface ApiContext {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly faults: ApiFaults;
+  readonly log: RequestLog;
+  /** By their tokens. */
+  readonly users: ReadonlyMap<string, SandboxUser>;
+}
+
+/** One request on its way. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly user: SandboxUser;
+  /** Undefined for what is not about objects. */
+  readonly asked: ApiRequest | undefined;
+  readonly path: string;
+}
+
+const HEALTH = ['/healthz', '/livez', '/readyz'];
+
+export function serveApi(context: ApiContext): RequestListener {
+  return (request, response) => {
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://sandbox');
+    if (HEALTH.includes(path)) {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
+      return;
+    }
+    const at = context.clock.now();
+    const verb = request.method?.toLowerCase() ?? '';
+    try {
+      const user = authenticate(context.users, request.headers.authorization);
+      const asked = parseRequest(request.method ?? '', path, searchParams);
+      const { namespace, name } = asked ?? {};
+      const resource = asked?.resource.plural ?? path;
+      const entry = { at, user: user.name, verb: asked?.verb ?? verb, resource, namespace, name };
+      void serve(context, { request, response, user, asked, path }, entry);
+    } catch (error) {
+      const { status, body } = failureOf(error);
+      const entry = { at, user: '', verb, resource: path, namespace: undefined, name: undefined };
+      context.log.add({ ...entry, status, answered: true });
+      sendJson(response, status, body);
+    }
+  };
+}
+
+async function serve(
+  context: ApiContext,
+  exchange: Exchange,
+  entry: Omit<SandboxRequest, 'status' | 'answered'>,
+): Promise<void> {
+  const { clock, log, faults } = context;
+  const { request, response, asked } = exchange;
+  const met = faults.take(entry.verb, entry.resource);
+  const effect = met?.fault.effect;
+  if (effect === 'reset') {
+    log.add({ ...entry, status: undefined, answered: false });
+    request.socket.destroy();
+    return;
+  }
+  const answer = await resultOf(context, exchange, met?.fault);
+  log.add({ ...entry, status: answer.status, answered: effect !== 'answer-lost' });
+  if (effect === 'answer-lost') {
+    request.socket.destroy();
+    return;
+  }
+  if (met?.fault.effect === 'answer-delayed') await clock.sleep(met.fault.delayMs, met.lifted);
+  if (asked?.verb === 'watch' && answer.status === 200) streamWatch(context, asked, request, response);
+  else sendJson(response, answer.status, answer.body);
+}
+
+async function resultOf(
+  { store, clock }: ApiContext,
+  { request, user, asked, path }: Exchange,
+  fault: FaultEffect | undefined,
+): Promise<Answer> {
+  try {
+    if (asked) authorize(user, asked);
+    if (fault?.effect === 'error') throw new ApiError(500, 'InternalError', 'a fault that was asked for');
+    if (!asked) return { status: 200, body: discover(request.method, path) };
+    return answerRequest(asked, await readBody(request), { store, clock, asTable: wantsTable(request) });
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function failureOf(error: unknown): Answer {
+  const known =
+    error instanceof ApiError ? error : new ApiError(500, 'InternalError', 'a bug of the sandbox');
+  return { status: known.code, body: failureStatus(known) };
+}

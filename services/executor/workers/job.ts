@@ -1,0 +1,74 @@
+import type { Risk } from '#gen/belay/v1/common.ts';
+import { Risk as RiskLevel } from '#gen/belay/v1/common.ts';
+import { Order } from '#gen/belay/v1/order.ts';
+import type { PlanStep } from '#gen/belay/v1/plan.ts';
+import { BelayError } from '#lib/errors.ts';
+import { fromValues } from '#lib/plan/values.ts';
+import type { Action, ActionContext } from '../actions/action.ts';
+import { actionNamed } from '../actions/catalogue.ts';
+import type { Facts, Limits } from '../domain/observation.ts';
+import type { Clock } from '#lib/clock.ts';
+import type { Cluster, Ledger, LedgerRow } from '../ports.ts';
+
+/** A ledger row with its order read: everything that carrying it out needs. */
+export interface Job {
+  readonly row: LedgerRow;
+  readonly order: Order;
+  readonly step: PlanStep;
+  readonly action: Action<never>;
+  readonly args: never;
+  readonly context: ActionContext;
+  readonly before: Facts;
+  readonly verificationMs: number;
+  /** What every event of this action carries. */
+  readonly ids: Pick<Order, 'actionId' | 'decisionId' | 'incidentId' | 'target'>;
+}
+
+export interface JobSources {
+  readonly cluster: Cluster;
+  readonly ledger: Pick<Ledger, 'begunSince'>;
+  readonly clock: Clock;
+}
+
+const HOUR_MS = 3_600_000;
+
+export function readJob(row: LedgerRow, { cluster, ledger, clock }: JobSources): Job {
+  const order = Order.decode(row.orderBytes);
+  const { actionId, decisionId, incidentId, target, plan } = order;
+  const step = plan?.steps[0];
+  const action = step && actionNamed(step.action);
+  if (!plan || !step || !action) {
+    throw new BelayError('internal', `the ledger has an order that cannot be carried out: ${actionId}`, {
+      code: 'LEDGER_UNREADABLE',
+    });
+  }
+  return {
+    row,
+    order,
+    step,
+    action,
+    args: action.parse(fromValues(step.arguments)),
+    context: {
+      cluster,
+      limits: limitsOf(plan),
+      recentActions: () => ledger.begunSince(row, new Date(clock.now().getTime() - HOUR_MS)),
+    },
+    before: row.before ?? {},
+    verificationMs: (plan.verification?.timeoutSeconds ?? 0) * 1_000,
+    ids: { actionId, decisionId, incidentId, target },
+  };
+}
+
+function limitsOf({ scope, limits, preChecks }: NonNullable<Order['plan']>): Limits {
+  return {
+    allowedNamespaces: scope?.allowedNamespaces ?? [],
+    requiredLabels: scope?.requiredLabels ?? {},
+    minimumReadyPeers: limits?.minimumReadyPeers ?? 0,
+    maxPercentOfReplicas: limits?.maxPercentOfReplicas ?? 0,
+    preChecks,
+  };
+}
+
+const RISKS = { low: RiskLevel.LOW, medium: RiskLevel.MEDIUM, high: RiskLevel.HIGH } as const;
+
+export const riskOf = (risk: keyof typeof RISKS): Risk => RISKS[risk];

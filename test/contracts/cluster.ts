@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { ClusterServer, ClusterSubject } from './cluster/cluster-subject.ts';
+import { deletionsContract } from './cluster/deletions.ts';
+import { outagesContract } from './cluster/outages.ts';
+import { readsContract } from './cluster/reads.ts';
+import { refusalsContract } from './cluster/refusals.ts';
+import { rolloutsContract } from './cluster/rollouts.ts';
+import { Workshop } from './cluster/workshop.ts';
+
+/** What every adapter of the Cluster port keeps, whatever answers as the API. */
+export function clusterContract(name: string, start: () => Promise<ClusterServer>): void {
+  describe(`cluster contract: ${name}`, () => {
+    let server: ClusterServer;
+    let subject: ClusterSubject;
+    beforeAll(async () => {
+      server = await start();
+      subject = { server, cluster: server.connect(), workshop: new Workshop(server) };
+    });
+    afterAll(() => server?.stop());
+
+    readsContract(() => subject);
+    rolloutsContract(() => subject);
+    deletionsContract(() => subject);
+    refusalsContract(() => subject);
+    // The last: it ends with the API server down.
+    outagesContract(() => subject);
+  });
+}

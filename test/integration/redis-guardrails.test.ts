@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '#lib/clock.ts';
+import { redisGuardrails } from '../../services/decision/adapters/redis-guardrails.ts';
+import { guardrailsContract } from '../contracts/guardrails.ts';
+import { startRedis } from '../lab/redis.ts';
+import type { LabServer } from '../lab/server.ts';
+import { eventually } from '../support/eventually.ts';
+
+let server: LabServer;
+const clients: Redis[] = [];
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  for (const client of clients) client.disconnect();
+  await server.stop();
+});
+
+const connect = (): Redis => {
+  const port = Number(server.endpoint.split(':').at(-1));
+  const client = new Redis({ host: '127.0.0.1', port, enableOfflineQueue: false, lazyConnect: true });
+  client.on('error', () => {});
+  clients.push(client);
+  return client;
+};
+const open = async (prefix = randomUUID(), clock = systemClock) => {
+  const redis = connect();
+  await redis.connect();
+  return { redis, guardrails: redisGuardrails({ redis, clock, prefix, publishWithinMs: 10 }) };
+};
+const ask = { lockKey: 'w', record: 'r' };
+
+guardrailsContract('redis', async () => (await open()).guardrails);
+
+it('two instances share one store, and one of them rebuilds it', async () => {
+  const prefix = randomUUID();
+  const [a, b] = [await open(prefix), await open(prefix)];
+  const results = await Promise.all([a, b].map((x) => x.guardrails.rebuild(async () => {})));
+  expect(results.filter(Boolean)).toHaveLength(1);
+  const slots = await Promise.all(
+    [a, b].map((x, i) => x.guardrails.decide({ ...ask, decisionId: `dec-${i}`, now: new Date() })),
+  );
+  expect(slots.map((s) => s.status).sort()).toEqual(['held', 'refused']);
+});
+
+it('refuses a clock that is off', async () => {
+  const { guardrails } = await open();
+  await guardrails.rebuild(async () => {});
+  const off = new Date(Date.now() + 10 * 60_000);
+  await expect(guardrails.decide({ ...ask, decisionId: 'dec-1', now: off })).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'CLOCK_SKEW',
+  });
+});
+
+it('refuses after FLUSHALL until it is rebuilt', async () => {
+  const { redis, guardrails } = await open();
+  await guardrails.rebuild(async () => {});
+  await guardrails.decide({ ...ask, decisionId: 'dec-1', now: new Date() });
+  await redis.flushall();
+  await expect(guardrails.decide({ ...ask, decisionId: 'dec-2', now: new Date() })).rejects.toMatchObject({
+    code: 'GUARDRAILS_NOT_READY',
+  });
+});
+
+it('refuses after a restart that brought old data back', async () => {
+  const { redis, guardrails } = await open();
+  await guardrails.rebuild(async () => {});
+  await guardrails.decide({ ...ask, decisionId: 'dec-1', now: new Date() });
+  await redis.save();
+  await guardrails.settle({ decisionId: 'dec-1', keepLock: false, now: new Date() });
+  await server.kill();
+  await server.restart();
+  await eventually(async () => {
+    await expect(guardrails.decide({ ...ask, decisionId: 'dec-2', now: new Date() })).rejects.toMatchObject({
+      code: 'GUARDRAILS_NOT_READY',
+    });
+  });
+  expect(await guardrails.isReady()).toBe(false);
+});
+
+it('says that Redis is away, at once', async () => {
+  const { redis, guardrails } = await open();
+  await guardrails.rebuild(async () => {});
+  redis.disconnect();
+  await expect(guardrails.decide({ ...ask, decisionId: 'dec-1', now: new Date() })).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'REDIS_UNAVAILABLE',
+  });
+});
