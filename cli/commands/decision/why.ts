@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { type Check, CheckResult, Mode, type Resource } from '#gen/belay/v1/common.ts';
+import type { ExplainDecisionResponse } from '#gen/belay/v1/audit_service.ts';
+import { DecisionMade } from '#gen/belay/v1/decision.ts';
+import { call } from '../../connection/call.ts';
+import { exitCodes } from '../../frame/exit-codes.ts';
+import type { Result } from '../../frame/output.ts';
+import { printable } from '../../frame/printable.ts';
+import type { Cell } from '../../frame/table.ts';
+import { defineVerb } from '../../frame/verb.ts';
+import { entryBody } from '../audit/entry.ts';
+
+export const decisionWhy = defineVerb<{ readonly id: string }>({
+  path: 'decision why',
+  summary: 'Why automation acted, or did not',
+  group: 'Decisions',
+  example: 'decision why INC001',
+  configure: (command: Command) => {
+    command.argument('<id>', 'a decision or an incident, a unique beginning of its id, or INC001');
+  },
+  parse: ({ args }) => ({ id: args[0] ?? '' }),
+  run: async ({ id }, session) => {
+    const { AuditServiceClient } = await import('#gen/belay/v1/audit_service.ts');
+    const found = await call(session, AuditServiceClient, (client) => client.explainDecision({ id }));
+    const forPeople = session.globals.output === 'table' || session.globals.output === 'wide';
+    if (forPeople && found.decision) session.write(`${heading(found.decision)}\n\n`);
+    await session.out.print(whyResult(found));
+    if (forPeople) {
+      session.write('\n');
+      await session.out.print(timelineResult(found));
+    }
+    return exitCodes.done;
+  },
+});
+
+export function whyResult({ decision, timeline }: ExplainDecisionResponse): Result {
+  return {
+    kind: 'DecisionExplanation',
+    body: {
+      decision: decision && (DecisionMade.toJSON(decision) as Record<string, unknown>),
+      timeline: timeline.map(entryBody),
+    },
+    names: [decision?.decisionId ?? ''],
+    table: () => ({
+      header: ['CHECK', 'RESULT', 'OBSERVED', 'LIMIT'],
+      rows: (decision?.checks ?? []).map(checkRow),
+    }),
+  };
+}
+
+/** A table of its own: long sentences must not widen the columns of the checks. */
+function timelineResult({ timeline }: ExplainDecisionResponse): Result {
+  return {
+    kind: 'Timeline',
+    body: {},
+    names: [],
+    table: ({ time }) => ({
+      header: ['TIME', 'EVENT', 'WHAT'],
+      rows: timeline.map((entry) => [entry.time ? time(entry.time) : '', entry.type, entry.text]),
+    }),
+  };
+}
+
+const MODE_WORDS: Readonly<Record<number, string>> = {
+  [Mode.MANUAL]: 'LEFT TO PEOPLE (manual)',
+  [Mode.SUGGEST]: 'NOT DONE (suggested)',
+  [Mode.APPROVAL_REQUIRED]: 'NOT DONE (approval_required)',
+  [Mode.AUTO_EXECUTE]: 'ORDERED (auto_execute)',
+  [Mode.BLOCKED]: 'NOT DONE (blocked)',
+  [Mode.OBSERVE]: 'NOT DONE (observe)',
+};
+
+function heading(decision: DecisionMade): string {
+  const { mode, runbook, resource, externalId, incidentId, decidedAt, summary } = decision;
+  const what = runbook ? `${runbook.name}@${runbook.version}` : 'no runbook';
+  const where = resource ? ` on ${placeOf(resource)}` : '';
+  const when = decidedAt?.toISOString().replace(/\.\d+Z$/, 'Z') ?? '';
+  const first = `${MODE_WORDS[mode] ?? 'UNKNOWN'}  ${what}${where}  ${externalId || incidentId}  ${when}`;
+  return [first, summary].map(printable).join('\n');
+}
+
+const placeOf = ({ kind, namespace, name }: Resource): string =>
+  `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+
+function checkRow({ name, result, observed, limit }: Check): Cell[] {
+  if (result === CheckResult.PASS) return [name, { text: 'pass', tone: 'good' }, observed, limit];
+  if (result === CheckResult.REFUSE) return [name, { text: 'REFUSE', tone: 'bad' }, observed, limit];
+  return [name, { text: '-', tone: 'dim' }, `not reached (${limit})`, ''];
+}

@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import type { ControlSet } from '#gen/belay/v1/control.ts';
+import { BelayError } from '#lib/errors.ts';
+import { announce, call } from '../../connection/call.ts';
+import { exitCodes } from '../../frame/exit-codes.ts';
+import type { Session } from '../../frame/session.ts';
+import { defineVerb } from '../../frame/verb.ts';
+
+interface SwitchOptions {
+  readonly reason: string;
+  readonly target: string;
+}
+
+const options = (command: Command) => {
+  command
+    .requiredOption('--reason <text>', 'why; everybody who asks is shown it')
+    .option('--target <name>', 'one target instead of all');
+};
+const parse = ({ options: given }: { options: Readonly<Record<string, unknown>> }): SwitchOptions => ({
+  reason: given['reason'] as string,
+  target: (given['target'] as string | undefined) ?? '',
+});
+
+export const killSwitchEngage = defineVerb<SwitchOptions>({
+  path: 'kill-switch engage',
+  summary: 'Stop: no new effect begins anywhere',
+  group: 'Controls',
+  example: 'kill-switch engage --reason "bad deploy tooling"',
+  configure: options,
+  parse,
+  run: async ({ reason, target }, session) => {
+    const { DecisionServiceClient } = await import('#gen/belay/v1/decision_service.ts');
+    await announce(session);
+    const { control } = await orOutOfBand(() =>
+      call(session, DecisionServiceClient, (c) => c.engageKillSwitch({ reason, target, state: 0 })),
+    );
+    await printSwitch(control, 'engaged', session);
+    return exitCodes.done;
+  },
+});
+
+export const killSwitchRelease = defineVerb<SwitchOptions>({
+  path: 'kill-switch release',
+  summary: 'Let automation act again',
+  group: 'Controls',
+  example: 'kill-switch release --reason "tooling is mended"',
+  configure: options,
+  parse,
+  run: async ({ reason, target }, session) => {
+    const { DecisionServiceClient } = await import('#gen/belay/v1/decision_service.ts');
+    await announce(session);
+    const { control } = await call(session, DecisionServiceClient, (c) =>
+      c.releaseKillSwitch({ reason, target }),
+    );
+    await printSwitch(control, 'released', session);
+    return exitCodes.done;
+  },
+});
+
+async function printSwitch(control: ControlSet | undefined, state: string, { out }: Session): Promise<void> {
+  await out.print({
+    kind: 'KillSwitch',
+    body: { key: control?.key, state, reason: control?.reason, setAt: control?.setAt },
+    names: [control?.key ?? ''],
+    table: () => ({ rows: [[control?.key ?? '', state, control?.reason ?? '']] }),
+  });
+}
+
+/** Whoever cannot reach the engine still has to be able to stop it. */
+async function orOutOfBand<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof BelayError) || (error.kind !== 'unavailable' && error.kind !== 'timeout'))
+      throw error;
+    throw new BelayError(error.kind, `not stopped: ${error.message}`, {
+      code: error.code,
+      why: 'the engine does not answer; without its heartbeat executors begin nothing after 10 s',
+      next: 'stop them at once: kubectl -n belay scale deployment -l app.kubernetes.io/component=executor --replicas=0',
+      cause: error,
+    });
+  }
+}

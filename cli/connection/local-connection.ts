@@ -1,0 +1,32 @@
+import { BelayError } from '#lib/errors.ts';
+import type { Connection } from './connection.ts';
+import { readLocalToken } from './local-token-file.ts';
+import { readUpFile, upFilePath } from './up-file.ts';
+
+/** Where `belay up` keeps its data unless told otherwise: the context `local`. */
+export const DEFAULT_DATA_DIR = './.belay';
+
+/** A `belay up`, by the directory that it keeps its data in. */
+export interface LocalContext {
+  readonly context: string;
+  readonly dataDir: string;
+}
+
+export function localConnection({ context, dataDir }: LocalContext): Connection {
+  const found = readUpFile(dataDir);
+  if (found.state !== 'running') throw notRunning(dataDir, found);
+  const { grpcEndpoint, opsEndpoint } = found.file;
+  return { context, endpoint: grpcEndpoint, ops: [opsEndpoint], token: () => readLocalToken(dataDir) };
+}
+
+function notRunning(
+  dataDir: string,
+  found: Exclude<ReturnType<typeof readUpFile>, { state: 'running' }>,
+): BelayError {
+  const path = upFilePath(dataDir);
+  const why =
+    found.state === 'none'
+      ? `there is no ${path}`
+      : `${path} is left over from process ${found.pid}, which is gone`;
+  return new BelayError('unavailable', 'no Belay runs here', { code: 'NOT_RUNNING', why, next: 'belay up' });
+}

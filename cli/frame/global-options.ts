@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from './duration.ts';
+
+export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+const COLOR_MODES = ['auto', 'always', 'never'] as const;
+
+export interface GlobalOptions {
+  readonly output: OutputFormat;
+  readonly context?: string;
+  readonly endpoint?: string;
+  readonly timeoutMs: number;
+  readonly utc: boolean;
+  readonly color: (typeof COLOR_MODES)[number];
+}
+
+const DEFAULTS = { output: 'table', timeoutMs: 30_000, utc: false, color: 'auto' } as const;
+
+/** On the program and on each command, so that they can stand before and after it. The program's help shows them. */
+export function addGlobalOptions(command: Command): void {
+  for (const option of [
+    new Option('-o, --output <format>', 'how to print').choices(OUTPUT_FORMATS),
+    new Option(
+      '--context <name>',
+      'which Belay: a name of the config file, local, or the data directory of an up',
+    ),
+    new Option('--endpoint <host:port>', 'which Belay, by its address'),
+    new Option('--timeout <duration>', 'how long to wait for answers (30s)').argParser(timeoutOf),
+    new Option('--utc', 'times in UTC'),
+    new Option('--color <when>', 'colours; NO_COLOR turns them off too').choices(COLOR_MODES),
+  ]) {
+    command.addOption(option.helpGroup('Global options:').hideHelp(command.parent !== null));
+  }
+}
+
+/** The options next to the command win over those before it. */
+export function globalOptionsOf(command: Command): GlobalOptions {
+  const { output, context, endpoint, timeout, utc, color } = given(command);
+  return {
+    output: output ?? DEFAULTS.output,
+    timeoutMs: timeout ?? DEFAULTS.timeoutMs,
+    utc: utc ?? DEFAULTS.utc,
+    color: color ?? DEFAULTS.color,
+    ...(context !== undefined && { context }),
+    ...(endpoint !== undefined && { endpoint }),
+  };
+}
+
+type Given = Partial<Omit<GlobalOptions, 'timeoutMs'> & { timeout: number }>;
+
+function given(command: Command): Given {
+  return { ...(command.parent && given(command.parent)), ...command.opts<Given>() };
+}
+
+function timeoutOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms === 0)
+    throw new InvalidArgumentError('Expected a duration such as 30s, 500ms or 2m.');
+  return ms;
+}

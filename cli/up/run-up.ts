@@ -1,0 +1,67 @@
+import { isAbsolute } from 'node:path';
+import { version } from '#lib/version.ts';
+import { DEFAULT_DATA_DIR } from '../connection/local-connection.ts';
+import { removeUpFile, writeUpFile } from '../connection/up-file.ts';
+import { type ExitCode, exitCodes } from '../frame/exit-codes.ts';
+import type { Session } from '../frame/session.ts';
+import { stopRequest } from './stop-request.ts';
+import { upFailure } from './up-failure.ts';
+import { upReport } from './up-report.ts';
+
+export interface UpOptions {
+  readonly port: number;
+  readonly dataDir: string;
+}
+
+export interface RunningSystem {
+  readonly grpcEndpoint: string;
+  readonly opsEndpoint: string;
+  /** Resolves with the reason when the system cannot go on. */
+  readonly failed: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+export type StartSystem = (options: UpOptions) => Promise<RunningSystem>;
+
+/** Starts everything, says what runs where, and stops it cleanly when it is told to. */
+export async function runUp(start: StartSystem, options: UpOptions, session: Session): Promise<ExitCode> {
+  const { dataDir } = options;
+  const { clock, out, say, invokedAs } = session;
+  const context = contextFor(dataDir);
+  const beganMs = clock.monotonicMs();
+  const system = await startOrExplain(start, options);
+  // From here on a signal is heard, and everything that was started is stopped again.
+  const stopped = stopRequest(session);
+  const { grpcEndpoint, opsEndpoint, failed } = system;
+  writeUpFile(dataDir, { pid: process.pid, startedAt: clock.now(), version, grpcEndpoint, opsEndpoint });
+  await out.printNext(await upReport({ grpcEndpoint, opsEndpoint, dataDir, context }, clock));
+  const doctor = `${invokedAs} doctor${context === 'local' ? '' : ` --context ${context}`}`;
+  say(`Ready in ${seconds(clock.monotonicMs() - beganMs)}. In another terminal: ${doctor}`);
+  const failure = await Promise.race([stopped, failed]);
+  say(
+    failure
+      ? 'Stopping: a part of it cannot go on.'
+      : 'Stopping: finishing what is in hand. Again, and it ends at once.',
+  );
+  await system.stop();
+  removeUpFile(dataDir);
+  if (failure) throw failure;
+  say('Stopped.');
+  return exitCodes.done;
+}
+
+async function startOrExplain(start: StartSystem, options: UpOptions): Promise<RunningSystem> {
+  try {
+    return await start(options);
+  } catch (error) {
+    throw upFailure(error, options.dataDir);
+  }
+}
+
+/** How `--context` names it: a path is known by its looks. */
+function contextFor(dataDir: string): string {
+  if (dataDir === DEFAULT_DATA_DIR) return 'local';
+  return isAbsolute(dataDir) || dataDir.startsWith('.') ? dataDir : `./${dataDir}`;
+}
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;

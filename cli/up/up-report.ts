@@ -1,0 +1,52 @@
+import type { Clock } from '#lib/clock.ts';
+import { version } from '#lib/version.ts';
+import { askOps } from '../doctor/ask-ops.ts';
+import type { Check } from '../doctor/check.ts';
+import type { Result } from '../frame/output.ts';
+
+interface Running {
+  readonly context: string;
+  readonly dataDir: string;
+  readonly grpcEndpoint: string;
+  readonly opsEndpoint: string;
+}
+
+const PATIENCE_MS = 5_000;
+
+/** What runs where. Nothing is claimed that the system does not say of itself. */
+export async function upReport(running: Running, clock: Clock): Promise<Result> {
+  const { context, dataDir, grpcEndpoint, opsEndpoint } = running;
+  const { checks } = await askOps(opsEndpoint, { timeoutMs: PATIENCE_MS, clock });
+  const services = servicesIn(checks, opsEndpoint);
+  return {
+    kind: 'RunningSystem',
+    body: { version, context, dataDir, grpcEndpoint, opsEndpoint, pid: process.pid, services },
+    names: [context],
+    table: () => ({
+      title: `Belay ${version}, context ${context}, data ${dataDir}`,
+      rows: [
+        ['grpc', grpcEndpoint],
+        ['ops', opsEndpoint],
+        ...services.map(({ name, checks }) => [name, checks.map(told).join('; ')]),
+      ],
+    }),
+  };
+}
+
+interface ServiceState {
+  readonly name: string;
+  readonly checks: readonly Pick<Check, 'name' | 'ok' | 'detail'>[];
+}
+
+/** What all of them share is listed under the address of the ops server, and left out. */
+function servicesIn(checks: readonly Check[], opsEndpoint: string): ServiceState[] {
+  const shared = new URL(opsEndpoint).host;
+  const own = checks.filter(({ service }) => service !== shared);
+  return [...Map.groupBy(own, ({ service }) => service)].map(([name, all]) => ({
+    name,
+    checks: all.map(({ name: check, ok, detail }) => ({ name: check, ok, detail })),
+  }));
+}
+
+const told = ({ name, ok, detail }: ServiceState['checks'][number]): string =>
+  `${name} ${ok ? '' : 'WRONG: '}${detail}`;
