@@ -1,0 +1,5 @@
+import { runCampaign } from '../support/campaign.ts';
+
+await runCampaign('bench', {
+  bus: async () => (await import('./bus.ts')).busBench,
+});

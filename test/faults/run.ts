@@ -1,0 +1,5 @@
+import { runCampaign } from '../support/campaign.ts';
+
+await runCampaign('faults', {
+  bus: async () => (await import('./bus.ts')).busFaults,
+});

@@ -1,0 +1,29 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readUpFile } from '../../cli/connection/up-file.ts';
+import { spawnBelay } from './belay-process.ts';
+import { eventually } from './eventually.ts';
+import type { Stack } from './stack.ts';
+
+/** `belay up` in a folder of its own. */
+export async function startEmbeddedStack(): Promise<Stack> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'belay-embedded-'));
+  const running = spawnBelay(['up', '--data-dir', dataDir, '--port', '0']);
+  const endpoint = await eventually(() => {
+    const up = readUpFile(dataDir);
+    if (up.state !== 'running') throw new Error(`not up: ${running.output()}`);
+    return up.file.grpcEndpoint;
+  }, 30_000);
+  return {
+    name: 'embedded',
+    target: 'sandbox',
+    endpoints: { 'detector-adapter': endpoint, decision: endpoint, audit: endpoint },
+    token: readFileSync(join(dataDir, 'token'), 'utf8').trim(),
+    kubeconfig: join(dataDir, 'sandbox.kubeconfig'),
+    stop: async () => {
+      await running.kill();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

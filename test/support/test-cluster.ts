@@ -1,0 +1,68 @@
+import { AppsV1Api, CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
+import { PLAY_ANNOTATION } from '../../services/executor/sandbox/kubelet/play.ts';
+import { playAnnotation } from '../lab/kubernetes.ts';
+import { eventually } from './eventually.ts';
+
+const NAMESPACE = 'production';
+const OPT_IN = { 'remediator.kubedojo.io/enabled': 'true' };
+
+/** One for each kind of cluster: the lab's kubelets and the sandbox's. */
+const CRASH_LOOP = { [playAnnotation]: 'crash-loop', [PLAY_ANNOTATION]: 'crash-loop' };
+
+/** What a test does to the cluster and sees of it, by its API and beside Belay. */
+export function testCluster(kubeconfig: string) {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
+  const pods = async (app: string): Promise<V1Pod[]> =>
+    (await core.listNamespacedPod({ namespace: NAMESPACE, labelSelector: `app=${app}` })).items;
+
+  return {
+    pods,
+    /** A Deployment whose pods are all Ready, unless it is to have a sick one. */
+    async deploy(app: string, replicas: number, { optedIn = true, sick = true } = {}): Promise<string> {
+      await core.createNamespace({ body: { metadata: { name: NAMESPACE } } }).catch(() => {});
+      const labels = { app, ...(optedIn && OPT_IN) };
+      await apps.createNamespacedDeployment({
+        namespace: NAMESPACE,
+        body: {
+          metadata: { name: app, labels },
+          spec: {
+            replicas,
+            selector: { matchLabels: { app } },
+            template: { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'none' }] } },
+          },
+        },
+      });
+      await eventually(async () => {
+        const ready = (await pods(app)).filter(isReady);
+        if (ready.length < replicas)
+          throw new Error(`${ready.length} of ${replicas} pods of ${app} are Ready`);
+      }, 30_000);
+      const name = (await pods(app))[0]?.metadata?.name ?? '';
+      if (sick) await makeSick(name);
+      return name;
+    },
+    makeSick,
+    readyPods: async (app: string) =>
+      (await pods(app)).filter(isReady).map((pod) => pod.metadata?.name ?? ''),
+  };
+
+  async function makeSick(name: string): Promise<void> {
+    await core.patchNamespacedPod({
+      namespace: NAMESPACE,
+      name,
+      body: [{ op: 'add', path: '/metadata/annotations', value: CRASH_LOOP }],
+    });
+    await eventually(async () => {
+      if (isReady(await core.readNamespacedPod({ namespace: NAMESPACE, name })))
+        throw new Error(`${name} is still Ready`);
+    }, 30_000);
+  }
+}
+
+export type TestCluster = ReturnType<typeof testCluster>;
+
+const isReady = (pod: V1Pod): boolean =>
+  pod.metadata?.deletionTimestamp === undefined &&
+  (pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false);
