@@ -1,32 +1,22 @@
-import { auditQuery } from './commands/audit/query.ts';
-import { completion } from './commands/completion.ts';
-import { decisionWhy } from './commands/decision/why.ts';
-import { doctor } from './commands/doctor.ts';
-import { incidentReport } from './commands/incident/report.ts';
-import { incidentShow } from './commands/incident/show.ts';
-import { killSwitchEngage, killSwitchRelease } from './commands/kill-switch/set.ts';
-import { killSwitchStatus } from './commands/kill-switch/status.ts';
-import { serve } from './commands/serve.ts';
-import { up } from './commands/up.ts';
-import { version } from './commands/version.ts';
+import type { VerbList } from './frame/load-verbs.ts';
 import type { Noun } from './frame/program.ts';
-import type { Verb } from './frame/verb.ts';
 
-/** Every command there is, in the order of the help. */
-export const verbs: readonly Verb[] = [
-  up,
-  serve,
-  doctor,
-  incidentReport,
-  incidentShow,
-  decisionWhy,
-  killSwitchEngage,
-  killSwitchRelease,
-  killSwitchStatus,
-  auditQuery,
-  completion,
-  version,
-];
+/** Every command there is, in the order of the help. Its file is loaded when it is called, or asked about. */
+export const verbs: VerbList = {
+  up: async () => (await import('./commands/up.ts')).up,
+  demo: async () => (await import('./commands/demo.ts')).demo,
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  'incident report': async () => (await import('./commands/incident/report.ts')).incidentReport,
+  'incident show': async () => (await import('./commands/incident/show.ts')).incidentShow,
+  'decision why': async () => (await import('./commands/decision/why.ts')).decisionWhy,
+  'kill-switch engage': async () => (await import('./commands/kill-switch/set.ts')).killSwitchEngage,
+  'kill-switch release': async () => (await import('./commands/kill-switch/set.ts')).killSwitchRelease,
+  'kill-switch status': async () => (await import('./commands/kill-switch/status.ts')).killSwitchStatus,
+  'audit query': async () => (await import('./commands/audit/query.ts')).auditQuery,
+  completion: async () => (await import('./commands/completion.ts')).completion,
+  version: async () => (await import('./commands/version.ts')).version,
+};
 
 /** What verbs of two words are about. */
 export const nouns: Readonly<Record<string, Noun>> = {

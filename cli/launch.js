@@ -1,9 +1,16 @@
 #!/usr/bin/env node
-// Plain JavaScript of the oldest kind that Node loads as a module: a Node that cannot run TypeScript refuses
-// belay.ts before its first line, with a stack trace that helps nobody.
+// Plain JavaScript that every Node loads: one that cannot run TypeScript refuses belay.ts before its first
+// line, with a stack trace that helps nobody.
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // Stripping types takes longer than most commands. Not in the default folder: that is below /tmp, where
+  // somebody else may have put code for us to run. Without a folder to write to, all of this does nothing.
+  module.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'belay'));
   await import('./belay.ts');
 } else {
   process.stderr.write(

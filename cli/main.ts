@@ -1,15 +1,16 @@
-import type { Command } from 'commander';
 import type { Clock } from '#lib/clock.ts';
 import { version } from '#lib/version.ts';
 import { commandTree } from './frame/command-tree.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './frame/exit-codes.ts';
 import { type GlobalOptions, globalOptionsOf } from './frame/global-options.ts';
 import { type Hint, hintsAs, invokedAs } from './frame/hints.ts';
+import { loadAllVerbs, loadVerbs, type VerbList } from './frame/load-verbs.ts';
 import { createOutput } from './frame/output.ts';
 import { printError } from './frame/print-error.ts';
 import { createProgram, HelpShown, type Noun } from './frame/program.ts';
 import type { Session } from './frame/session.ts';
 import type { Verb } from './frame/verb.ts';
+import { wantsColor } from './frame/wants-color.ts';
 
 export interface Host {
   readonly stdout: NodeJS.WriteStream;
@@ -20,28 +21,30 @@ export interface Host {
 }
 
 export interface Commands {
-  readonly verbs: readonly Verb[];
+  readonly verbs: VerbList;
   readonly nouns: Readonly<Record<string, Noun>>;
 }
 
 /** From the command line to the exit code. */
 export async function main(argv: readonly string[], host: Host, commands: Commands): Promise<ExitCode> {
-  const paths = commands.verbs.map(({ path }) => path);
-  const hint = hintsAs(invokedAs(host.env), paths);
+  const hint = hintsAs(invokedAs(host.env), Object.keys(commands.verbs));
   const unread = stopWhenUnread(host);
   let code: ExitCode = exitCodes.done;
-  try {
-    const program = createProgram({
-      ...commands,
+  const programOf = (verbs: readonly Verb[]) =>
+    createProgram({
+      verbs,
+      nouns: commands.nouns,
       version,
       invokedAs: invokedAs(host.env),
       write: (text) => host.stdout.write(text),
       onVerb: async (verb, command) => {
-        const session = sessionFor(host, globalOptionsOf(command), { program, unread, hint });
+        const session = sessionFor(host, globalOptionsOf(command), { unread, hint, tree });
         code = await verb.invoke({ args: command.args, options: command.opts() }, session);
       },
     });
-    await program.parseAsync([...argv], { from: 'user' });
+  const tree = async () => commandTree(programOf(await loadAllVerbs(commands.verbs)));
+  try {
+    await programOf(await loadVerbs(argv, commands.verbs)).parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof HelpShown) return exitCodes.done;
@@ -63,19 +66,19 @@ function stopWhenUnread({ stdout, stderr }: Host): AbortSignal {
 }
 
 interface Around {
-  readonly program: Command;
   readonly unread: AbortSignal;
   readonly hint: Hint;
+  readonly tree: Session['commands'];
 }
 
-function sessionFor(host: Host, globals: GlobalOptions, { program, unread, hint }: Around): Session {
+function sessionFor(host: Host, globals: GlobalOptions, { unread, hint, tree }: Around): Session {
   const { stdout, stderr, env, cwd, clock } = host;
   const write = (text: string) => stdout.write(text);
   return {
     globals,
     out: createOutput({
       ...globals,
-      color: wantsColor(globals.color, stdout, env),
+      color: wantsColor(globals.color, stdout.isTTY, env),
       clock,
       write,
     }),
@@ -91,15 +94,6 @@ function sessionFor(host: Host, globals: GlobalOptions, { program, unread, hint 
       const { findConnection } = await import('./connection/find-connection.ts');
       return findConnection(globals, { env, cwd });
     },
-    commands: commandTree(program),
+    commands: tree,
   };
-}
-
-function wantsColor(
-  mode: GlobalOptions['color'],
-  stdout: NodeJS.WriteStream,
-  env: NodeJS.ProcessEnv,
-): boolean {
-  if (mode !== 'auto') return mode === 'always';
-  return stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }

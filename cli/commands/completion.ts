@@ -22,7 +22,7 @@ export const completion = defineVerb<{ readonly shell: string }>({
   },
   parse: ({ args }) => ({ shell: args[0] ?? '' }),
   run: async ({ shell }, { commands, write }) => {
-    write(SCRIPTS[shell]?.(commands) ?? '');
+    write(SCRIPTS[shell]?.(await commands()) ?? '');
     return exitCodes.done;
   },
 });

@@ -9,12 +9,14 @@ const has = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).statu
 const folder = emptyFolder();
 const scripts = new Map<string, string>();
 beforeAll(async () => {
-  for (const shell of ['bash', 'zsh', 'fish']) {
-    const { stdout } = await runBelay(['completion', shell]);
-    const file = join(folder, `belay.${shell}`);
-    writeFileSync(file, stdout);
-    scripts.set(shell, file);
-  }
+  await Promise.all(
+    ['bash', 'zsh', 'fish'].map(async (shell) => {
+      const { stdout } = await runBelay(['completion', shell]);
+      const file = join(folder, `belay.${shell}`);
+      writeFileSync(file, stdout);
+      scripts.set(shell, file);
+    }),
+  );
 });
 
 /** What bash offers for the last word, with the words split as its line editor splits them. */
@@ -46,6 +48,7 @@ describe('completion in bash', () => {
     expect(inBash('up', '--')).toEqual(
       expect.arrayContaining(['--port', '--data-dir', '--context', '--help']),
     );
+    expect(inBash('kill-switch', 'en')).toEqual(['engage']);
     expect(inBash('doctor', '--p')).toEqual([]);
   });
 

@@ -1,22 +1,8 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { ClientTlsConfig } from '#lib/config/sections.ts';
 import { BelayError } from '#lib/errors.ts';
-
-/** A Belay that somebody has given a name to. */
-export interface NamedContext {
-  readonly endpoint: string;
-  readonly ops: readonly string[];
-  readonly token: string | undefined;
-  readonly tls: ClientTlsConfig | undefined;
-}
-
-export interface ConfigFile {
-  readonly path: string;
-  readonly currentContext: string | undefined;
-  readonly contexts: ReadonlyMap<string, NamedContext>;
-}
+import type { ConfigFile, NamedContext } from './parse-config-file.ts';
 
 /** The contexts of `$XDG_CONFIG_HOME/belay/config.yaml`. No file is a file without any. */
 export async function readConfigFile(env: NodeJS.ProcessEnv): Promise<ConfigFile> {

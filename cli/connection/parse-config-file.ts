@@ -1,8 +1,21 @@
 import { z } from 'zod';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { secret } from '#lib/config/secret.ts';
-import { clientTlsSection } from '#lib/config/sections.ts';
-import type { ConfigFile } from './config-file.ts';
+import { type ClientTlsConfig, clientTlsSection } from '#lib/config/sections.ts';
+
+/** A Belay that somebody has given a name to. */
+export interface NamedContext {
+  readonly endpoint: string;
+  readonly ops: readonly string[];
+  readonly token: string | undefined;
+  readonly tls: ClientTlsConfig | undefined;
+}
+
+export interface ConfigFile {
+  readonly path: string;
+  readonly currentContext: string | undefined;
+  readonly contexts: ReadonlyMap<string, NamedContext>;
+}
 
 const context = z.strictObject({
   endpoint: z.string().regex(/^(\[[\da-f:]+\]|[^\s:/]+):\d{1,5}$/i, 'expected host:port'),

@@ -38,7 +38,7 @@ describe('a question to Redis', () => {
   });
 
   it('does not care where the network cuts the answer', async () => {
-    const { url } = await answering(...(OK + ANSWER));
+    const { url } = await answering(...Array.from(OK + ANSWER));
     expect(await queryRedis(url, TIME, { timeoutMs: 5_000 })).toEqual([['1800000000', '500']]);
   });
 

@@ -17,19 +17,28 @@ export interface GlobalOptions {
 
 const DEFAULTS = { output: 'table', timeoutMs: 30_000, utc: false, color: 'auto' } as const;
 
+const globalOptions = (): Option[] => [
+  new Option('-o, --output <format>', 'how to print').choices(OUTPUT_FORMATS),
+  new Option(
+    '--context <name>',
+    'which Belay: a name of the config file, local, or the data directory of an up',
+  ),
+  new Option('--endpoint <host:port>', 'which Belay, by its address'),
+  new Option('--timeout <duration>', 'how long to wait for answers (30s)').argParser(timeoutOf),
+  new Option('--utc', 'times in UTC'),
+  new Option('--color <when>', 'colours; NO_COLOR turns them off too').choices(COLOR_MODES),
+];
+
+/** What follows them on the command line is no command. */
+export const GLOBAL_FLAGS_WITH_VALUE: ReadonlySet<string> = new Set(
+  globalOptions()
+    .filter(({ required }) => required)
+    .flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)),
+);
+
 /** On the program and on each command, so that they can stand before and after it. The program's help shows them. */
 export function addGlobalOptions(command: Command): void {
-  for (const option of [
-    new Option('-o, --output <format>', 'how to print').choices(OUTPUT_FORMATS),
-    new Option(
-      '--context <name>',
-      'which Belay: a name of the config file, local, or the data directory of an up',
-    ),
-    new Option('--endpoint <host:port>', 'which Belay, by its address'),
-    new Option('--timeout <duration>', 'how long to wait for answers (30s)').argParser(timeoutOf),
-    new Option('--utc', 'times in UTC'),
-    new Option('--color <when>', 'colours; NO_COLOR turns them off too').choices(COLOR_MODES),
-  ]) {
+  for (const option of globalOptions()) {
     command.addOption(option.helpGroup('Global options:').hideHelp(command.parent !== null));
   }
 }

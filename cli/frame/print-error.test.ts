@@ -54,7 +54,7 @@ describe('an error', () => {
 
   it('neither shows a secret nor drives the terminal', () => {
     const error = new BelayError('internal', 'postgres://belay:hunter2@db/x \u001b[2J', { code: 'C' });
-    expect(print(error, true)).not.toMatch(/hunter2|\u001b/);
+    for (const bad of ['hunter2', '\u001b']) expect(print(error, true)).not.toContain(bad);
   });
 
   it.each([

@@ -104,17 +104,24 @@ describe('the command line', () => {
     [['zzzz'], "unknown command 'zzzz'", 'belay --help'],
     [['freeze', 'crate'], "unknown command 'crate'", 'did you mean create? See belay freeze --help'],
     [['doctor', '--otput'], "unknown option '--otput'", 'did you mean --output? See belay doctor --help'],
-    [['doctor', 'a', 'b'], /^too many arguments for 'doctor'/, 'belay doctor --help'],
+    [
+      ['doctor', 'a', 'b'],
+      "too many arguments for 'doctor'. Expected 1 argument but got 2: a, b.",
+      'belay doctor --help',
+    ],
     [['doctor', '--reason'], "option '--reason <text>' argument missing", 'belay doctor --help'],
     [
       ['-o', 'jsn', 'doctor'],
-      /^option '-o, --output <format>' argument 'jsn'/,
+      "option '-o, --output <format>' argument 'jsn' is invalid. Allowed choices are table, wide, json, yaml, name.",
       'did you mean json? See belay --help',
     ],
-    [['doctor', '--timeout', '30'], /Expected a duration such as 30s/, 'belay doctor --help'],
+    [
+      ['doctor', '--timeout', '30'],
+      "option '--timeout <duration>' argument '30' is invalid. Expected a duration such as 30s, 500ms or 2m.",
+      'belay doctor --help',
+    ],
   ])('refuses %j and says what could be meant', async (argv, message, next) => {
-    const expected = message instanceof RegExp ? expect.stringMatching(message) : message;
-    expect(await refused(...argv)).toEqual({ kind: 'invalid', code: 'USAGE', message: expected, next });
+    expect(await refused(...argv)).toEqual({ kind: 'invalid', code: 'USAGE', message, next });
   });
 
   it('has no verb whose noun is not in the list', () => {

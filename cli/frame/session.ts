@@ -25,5 +25,5 @@ export interface Session {
   /** The Belay that is meant. Throws when there is none. */
   readonly connection: () => Promise<Connection>;
   /** Every command there is, for completion. */
-  readonly commands: CommandNode;
+  readonly commands: () => Promise<CommandNode>;
 }

@@ -21,7 +21,7 @@ export interface VerbDefinition<Options> {
   readonly configure: (command: Command) => void;
   /** Throws a usage error on what the parser cannot judge. */
   readonly parse: (input: Input) => Options;
-  /** Heavy modules are imported in here, and not by the file: every command loads the files of all. */
+  /** What takes long to load and only the work needs is imported in here: the help of all loads every file. */
   readonly run: (options: Options, session: Session) => Promise<ExitCode>;
 }
 

@@ -16,6 +16,8 @@ export interface UpOptions {
 export interface RunningSystem {
   readonly grpcEndpoint: string;
   readonly opsEndpoint: string;
+  /** Of the sandbox cluster, the only target there is. */
+  readonly kubeconfig: string;
   /** Resolves with the reason when the system cannot go on. */
   readonly failed: Promise<Error>;
   stop(): Promise<void>;
@@ -32,9 +34,9 @@ export async function runUp(start: StartSystem, options: UpOptions, session: Ses
   const system = await startOrExplain(start, options);
   // From here on a signal is heard, and everything that was started is stopped again.
   const stopped = stopRequest(session);
-  const { grpcEndpoint, opsEndpoint, failed } = system;
+  const { grpcEndpoint, opsEndpoint, kubeconfig, failed } = system;
   writeUpFile(dataDir, { pid: process.pid, startedAt: clock.now(), version, grpcEndpoint, opsEndpoint });
-  await out.printNext(await upReport({ grpcEndpoint, opsEndpoint, dataDir, context }, clock));
+  await out.printNext(await upReport({ grpcEndpoint, opsEndpoint, kubeconfig, dataDir, context }, clock));
   const doctor = `${invokedAs} doctor${context === 'local' ? '' : ` --context ${context}`}`;
   say(`Ready in ${seconds(clock.monotonicMs() - beganMs)}. In another terminal: ${doctor}`);
   const failure = await Promise.race([stopped, failed]);

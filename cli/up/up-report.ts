@@ -9,25 +9,28 @@ interface Running {
   readonly dataDir: string;
   readonly grpcEndpoint: string;
   readonly opsEndpoint: string;
+  readonly kubeconfig: string;
 }
 
 const PATIENCE_MS = 5_000;
 
 /** What runs where. Nothing is claimed that the system does not say of itself. */
 export async function upReport(running: Running, clock: Clock): Promise<Result> {
-  const { context, dataDir, grpcEndpoint, opsEndpoint } = running;
+  const { context, dataDir, grpcEndpoint, opsEndpoint, kubeconfig } = running;
   const { checks } = await askOps(opsEndpoint, { timeoutMs: PATIENCE_MS, clock });
   const services = servicesIn(checks, opsEndpoint);
   return {
     kind: 'RunningSystem',
-    body: { version, context, dataDir, grpcEndpoint, opsEndpoint, pid: process.pid, services },
+    body: { version, ...running, pid: process.pid, services },
     names: [context],
     table: () => ({
       title: `Belay ${version}, context ${context}, data ${dataDir}`,
       rows: [
         ['grpc', grpcEndpoint],
         ['ops', opsEndpoint],
-        ...services.map(({ name, checks }) => [name, checks.map(told).join('; ')]),
+        ['sandbox', 'simulated Kubernetes API; nothing outside this process can change'],
+        ['kubeconfig', kubeconfig],
+        ...services.map(({ name, checks: all }) => [name, worthTelling(all).map(told).join('; ')]),
       ],
     }),
   };
@@ -48,5 +51,11 @@ function servicesIn(checks: readonly Check[], opsEndpoint: string): ServiceState
   }));
 }
 
+/** A line each: what it listens to says what it does, and what is wrong is never left out. */
+function worthTelling(checks: ServiceState['checks']): ServiceState['checks'] {
+  const first = checks.find(({ name }) => name === 'topics') ?? checks[0];
+  return checks.filter((check) => check === first || !check.ok);
+}
+
 const told = ({ name, ok, detail }: ServiceState['checks'][number]): string =>
-  `${name} ${ok ? '' : 'WRONG: '}${detail}`;
+  ok ? `${name}: ${detail.replace(/^partitions held: /, '')}` : `${name} WRONG: ${detail}`;

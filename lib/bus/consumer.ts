@@ -48,7 +48,7 @@ export interface Consumer {
   stop(): Promise<void>;
 }
 
-const SESSION_TIMEOUT_MS = 30_000;
+const SESSION_TIMEOUT_MS = 10_000;
 
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const inHand = new Map<AbortController, Batch>();

@@ -1,17 +1,11 @@
-import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
-import type { PartitionOffsets, Position, TopicSpec, TopicState } from './bus.ts';
+import type { PartitionOffsets, Position, TopicSpec } from './bus.ts';
 import { type KafkaConnection, newKafkaClient } from './kafka-client.ts';
-import { within } from './kafka-deadline.ts';
+import { patiently, within } from './kafka-deadline.ts';
 import { kafkaFailure, protocolErrorOf, unknownTopic } from './kafka-errors.ts';
-import { maxMessageBytes } from './kafka-records.ts';
-
-export interface KafkaTopicState extends TopicState {
-  /** `uncompressed` for topics of ours; `producer` keeps what foreign producers send, in whatever codec. */
-  readonly compression: string;
-  readonly maxMessageBytes: number;
-}
+import { type KafkaTopicState, TOPIC_SETTINGS, toTopicConfig, toTopicState } from './kafka-topic-config.ts';
 
 /** What is asked of Kafka now and then, under the names that Kafka knows. */
 export class KafkaAdmin {
@@ -41,18 +35,13 @@ export class KafkaAdmin {
       const partitions = await knownPartitions(admin, name);
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: Object.values(CONFIG) }],
+        resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [...TOPIC_SETTINGS] }],
       });
-      const entries = resources[0]?.configEntries ?? [];
-      const read = (key: string) => entries.find((entry) => entry.configName === key)?.configValue ?? '';
-      return {
-        name,
-        partitions: partitions.length,
-        retentionMs: read(CONFIG.retention) === '-1' ? 'forever' : Number(read(CONFIG.retention)),
-        compact: read(CONFIG.cleanup).split(',').includes('compact'),
-        compression: read(CONFIG.compression),
-        maxMessageBytes: Number(read(CONFIG.maxBytes)),
-      };
+      const settings = resources[0]?.configEntries.map((e): [string, string] => [
+        e.configName,
+        e.configValue,
+      ]);
+      return toTopicState(name, partitions.length, new Map(settings));
     });
   }
 
@@ -109,18 +98,29 @@ export class KafkaAdmin {
     return offsets;
   }
 
-  /** Brokers learn of a new topic one after the other. */
+  /**
+   * Metadata names leaders that do not know of it yet. A send that reaches one of them is repeated, and what
+   * went to the other partitions is there twice.
+   */
   async #waitForLeaders(admin: Admin, topic: string): Promise<void> {
-    const untilMs = this.#clock.monotonicMs() + ANSWER_TIMEOUT_MS;
-    while (this.#clock.monotonicMs() < untilMs) {
-      const partitions = await partitionsOf(admin, topic);
-      if (partitions?.every(({ leader }) => leader >= 0)) return;
-      await this.#clock.sleep(50);
+    const untilMs = this.#clock.monotonicMs() + LEADERS_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await admin.fetchTopicOffsets(topic);
+        return;
+      } catch (error) {
+        if (this.#clock.monotonicMs() > untilMs) throw error;
+        await this.#clock.sleep(50);
+      }
     }
   }
 
+  #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    return patiently(this.#clock, PATIENCE_MS, () => this.#askOnce(question));
+  }
+
   /** A client for each question: nothing stale, and nothing that is connected while nobody asks. */
-  async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+  async #askOnce<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     const { brokers } = this.#connection;
     const admin = newKafkaClient(this.#connection, { requestTimeoutMs: 5_000, retries: 2 }).admin();
     const answer = admin.connect().then(() => question(admin));
@@ -137,37 +137,9 @@ export class KafkaAdmin {
 }
 
 const ANSWER_TIMEOUT_MS = 15_000;
-
-const CONFIG = {
-  retention: 'retention.ms',
-  cleanup: 'cleanup.policy',
-  compression: 'compression.type',
-  maxBytes: 'max.message.bytes',
-} as const;
-
-function toTopicConfig(spec: TopicSpec): ITopicConfig {
-  const config: Record<string, string> = {
-    [CONFIG.retention]: spec.retentionMs === 'forever' ? '-1' : String(spec.retentionMs),
-    [CONFIG.cleanup]: spec.compact ? 'compact' : 'delete',
-    // What foreign producers compress is stored as it is when it is read: its size is known before it is
-    // accepted, and no reader needs a codec.
-    [CONFIG.compression]: 'uncompressed',
-    [CONFIG.maxBytes]: String(maxMessageBytes(spec.maxRecordBytes)),
-    // One clock, the broker's, for where a time is in the log.
-    'message.timestamp.type': 'LogAppendTime',
-    ...(spec.compact && COMPACT_SOON),
-    ...((spec.replicationFactor ?? 1) > 2 && { 'min.insync.replicas': '2' }),
-  };
-  return {
-    topic: spec.name,
-    numPartitions: spec.partitions,
-    replicationFactor: spec.replicationFactor ?? -1,
-    configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
-  };
-}
-
-/** Whoever reads from the beginning reads what is not compacted yet; the segment in use never is. */
-const COMPACT_SOON = { 'segment.ms': '600000', 'min.cleanable.dirty.ratio': '0.1' };
+const LEADERS_TIMEOUT_MS = 10_000;
+/** For a broker that is just being restarted. */
+const PATIENCE_MS = 3_000;
 
 type Partitions = Awaited<ReturnType<Admin['fetchTopicMetadata']>>['topics'][number]['partitions'];
 

@@ -1,7 +1,7 @@
 import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import type * as port from './bus.ts';
-import { KafkaAdmin, type KafkaTopicState } from './kafka-admin.ts';
+import { KafkaAdmin } from './kafka-admin.ts';
 import type { KafkaConnection, KafkaLog } from './kafka-client.ts';
 import { KafkaConsumption } from './kafka-consumer.ts';
 import { within } from './kafka-deadline.ts';
@@ -11,6 +11,7 @@ import { KafkaPublisher } from './kafka-publisher.ts';
 import { seekGroup } from './kafka-seek.ts';
 import { KafkaSender } from './kafka-sender.ts';
 import { startsOf } from './kafka-starts.ts';
+import type { KafkaTopicState } from './kafka-topic-config.ts';
 import { KafkaTopics } from './kafka-topics.ts';
 
 export interface KafkaBusOptions {
@@ -34,6 +35,7 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> 
   return bus;
 }
 
+/** Puts the prefix before the names, and hands each request to the part that knows about it. */
 export class KafkaBus implements port.Bus {
   readonly #clock: Clock;
   readonly #prefix: string;

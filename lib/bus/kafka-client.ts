@@ -2,7 +2,7 @@ import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { repairKafkajs } from './kafka-repairs.ts';
 
 export interface KafkaLogEntry {
-  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  readonly level: 'error' | 'warn' | 'debug';
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -33,7 +33,7 @@ export function newKafkaClient(connection: KafkaConnection, patience: Patience):
   return new Kafka({
     clientId: connection.clientId,
     // kafkajs begins with the first, which may be the one that is down.
-    brokers: shuffled(connection.brokers),
+    brokers: startingAnywhere(connection.brokers),
     ...(connection.tls && { ssl: connection.tls }),
     ...(connection.sasl && { sasl: connection.sasl }),
     connectionTimeout: CONNECT_TIMEOUT_MS,
@@ -60,13 +60,13 @@ function toLogEntry({ namespace, level, log: { message, logger: _l, timestamp: _
   return { level: LEVELS[level] ?? 'debug', message: `[${namespace}] ${message}`, fields };
 }
 
+/** To kafkajs each failed attempt is an error. What remains of them after all attempts is thrown at somebody. */
 const LEVELS: Readonly<Record<number, KafkaLogEntry['level']>> = {
-  [logLevel.ERROR]: 'error',
+  [logLevel.ERROR]: 'warn',
   [logLevel.WARN]: 'warn',
-  [logLevel.INFO]: 'info',
 };
 
-function shuffled(brokers: readonly string[]): string[] {
+function startingAnywhere(brokers: readonly string[]): string[] {
   const start = Math.floor(Math.random() * brokers.length);
   return [...brokers.slice(start), ...brokers.slice(0, start)];
 }

@@ -53,7 +53,7 @@ export class KafkaConsumption implements Consumption {
   }
 
   async stop(): Promise<void> {
-    await this.#member.leave(Math.max(this.#sessionTimeoutMs, MIN_DRAIN_MS));
+    await this.#member.leave(DRAIN_MS);
     // Whoever is still at work has been left behind.
     this.#isOver = true;
     this.#assigned = {};
@@ -130,7 +130,7 @@ export class KafkaConsumption implements Consumption {
 
 const SESSION_TIMEOUT_MS = 30_000;
 const MAX_BATCH_RECORDS = 500;
-const MIN_DRAIN_MS = 10_000;
+const DRAIN_MS = 15_000;
 
 function* piecesOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);

@@ -3,7 +3,7 @@ import { backoffMs } from '#lib/backoff.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { BelayError } from '#lib/errors.ts';
 import { type KafkaConnection, newKafkaClient } from './kafka-client.ts';
-import { within } from './kafka-deadline.ts';
+import { patiently, within } from './kafka-deadline.ts';
 import type { KafkaAdmin } from './kafka-admin.ts';
 import { kafkaFailure, mayPass, unknownTopic } from './kafka-errors.ts';
 
@@ -53,10 +53,10 @@ export class KafkaMember {
   /** Returns when it is in the group. */
   async join(): Promise<void> {
     try {
-      await this.#live();
+      await patiently(this.#options.clock, JOIN_PATIENCE_MS, () => this.#live());
     } catch (error) {
       this.#ending.abort();
-      throw this.#failureOf(error);
+      throw error;
     }
   }
 
@@ -115,7 +115,7 @@ export class KafkaMember {
       await Promise.race([crash.promise, Promise.resolve()]);
     } catch (error) {
       void consumer.disconnect().catch(() => {});
-      throw error;
+      throw this.#failureOf(error);
     }
     crash.promise.catch((error: unknown) => this.#revive(error));
   }
@@ -160,6 +160,7 @@ export class KafkaMember {
   }
 }
 
+const JOIN_PATIENCE_MS = 15_000;
 const LEAVE_TO_DIE_MS = 10_000;
 
 /** Some 6 s of retries: a broker that is back by then still knows the member, and nobody waits for its session. */

@@ -34,7 +34,7 @@ export async function runBatch(batch: Batch, runner: BatchRunner, giveUp: AbortS
 
 /** The outcomes from the first record to the first that was given up; those behind it come again. */
 async function handleAll(batch: Batch, runner: BatchRunner, giveUp: AbortSignal): Promise<Outcome[]> {
-  const outcomes = new Array<Outcome | undefined>(batch.records.length).fill(undefined);
+  const outcomes: (Outcome | undefined)[] = batch.records.map(() => undefined);
   const groups = groupByKey(batch.records);
   // The workers draw from one iterator, so that a slow key holds up nobody else's.
   const queue = groups.values();

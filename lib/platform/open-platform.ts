@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SASLOptions } from 'kafkajs';
 import type { Bus } from '#lib/bus/bus.ts';
 import { systemClock } from '#lib/clock.ts';
 import type { BusConfig, ClientTlsConfig, SqlConfig } from '#lib/config/sections.ts';
@@ -32,8 +31,6 @@ export interface OpenPlatform extends Platform {
   readonly telemetry: Telemetry;
   close(): Promise<void>;
 }
-
-type KafkaSasl = NonNullable<Extract<BusConfig, { kind: 'kafka' }>['sasl']>;
 
 const HOUR_MS = 3_600_000;
 const DESCRIPTORS = new URL('../../proto/gen/belay.binpb', import.meta.url);
@@ -77,20 +74,18 @@ async function openBus(config: BusConfig, logger: Logger): Promise<Bus> {
     const { openSqliteBus } = await import('#lib/bus/sqlite-bus.ts');
     return openSqliteBus({ file: join(config.dataDir, 'log.db'), clock: systemClock });
   }
-  const { openKafkaBus } = await import('#lib/bus/kafka-bus.ts');
+  const [{ openKafkaBus }, { saslOf }] = await Promise.all([
+    import('#lib/bus/kafka-bus.ts'),
+    import('#lib/bus/kafka-sasl.ts'),
+  ]);
   const { kind: _, tls, sasl, ...kafka } = config;
   return openKafkaBus({
     ...kafka,
     ...(tls && { tls: readTls(tls) }),
-    ...(sasl && { sasl: saslOptions(sasl) }),
+    ...(sasl && { sasl: saslOf({ ...sasl, password: sasl.password.reveal() }) }),
     clock: systemClock,
     log: ({ level, message, ...fields }) => logger[level](fields, message),
   });
-}
-
-/** kafkajs types one shape per mechanism; all of them are a name and a password. */
-function saslOptions({ mechanism, username, password }: KafkaSasl): SASLOptions {
-  return { mechanism, username, password: password.reveal() } as SASLOptions;
 }
 
 function sqlStores(config: SqlConfig, logger: Logger) {

@@ -1,17 +1,11 @@
-import { suggest } from '#lib/config/suggest.ts';
+import type { Fault } from './fault.ts';
+import { excerpt, listed, nearest } from './nearest.ts';
 import { actionNames, actionSpec } from './action-catalogue.ts';
 import { argumentType } from './argument-types.ts';
 import type { ActionSpec, ParameterSpec } from './catalogue/action-spec.ts';
 import { fitArgument } from './fill-argument.ts';
 import { beforeFact, INCIDENT_NAMES, parseTemplate } from './placeholders.ts';
 import type { Action, ArgumentValue } from './runbook.ts';
-import type { Path } from './yaml-documents.ts';
-
-export interface Fault {
-  readonly path: Path;
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface NamesInScope {
   readonly parameters: readonly string[];
@@ -69,13 +63,10 @@ function checkArgument(
 
 const BAD_PLACEHOLDER = 'a ${ that is no placeholder, write ${NAME} or ${parameterName}';
 
-const refused = (why: string, source: unknown): Refused => {
-  const text = JSON.stringify(source) ?? 'nothing';
-  return {
-    code: 'bad_argument',
-    message: `${why}, got ${text.length > 60 ? `${text.slice(0, 60)}...` : text}`,
-  };
-};
+const refused = (why: string, source: unknown): Refused => ({
+  code: 'bad_argument',
+  message: `${why}, got ${excerpt(source)}`,
+});
 
 function asArgument(spec: ParameterSpec, source: unknown): ArgumentValue | undefined {
   const isJson = spec.type === 'json' || spec.type === 'documentParameters';
@@ -95,7 +86,7 @@ function checkName(
   if (name.startsWith('before.')) return checkBefore(names, text);
   const known = [...INCIDENT_NAMES, ...names.parameters];
   if (known.includes(name)) return undefined;
-  const near = suggest(name, known);
+  const near = nearest(name, known);
   const next =
     near === undefined
       ? `declare it in spec.parameters, or use one of ${known.join(', ')}`
@@ -154,14 +145,14 @@ function checkSet(name: string, spec: ActionSpec, source: SourceArguments): read
 const fault = (code: string, message: string): Fault => ({ path: ['with'], code, message });
 
 function unknownAction(name: string): Fault {
-  const near = suggest(name, actionNames());
-  const next = near === undefined ? `use one of ${actionNames().join(', ')}` : `did you mean ${near}?`;
+  const near = nearest(name, actionNames());
+  const next = near === undefined ? `use one of ${listed(actionNames())}` : `did you mean ${near}?`;
   return { path: ['action'], code: 'unknown_action', message: `unknown action ${name}, ${next}` };
 }
 
 function unknownParameter(name: string, spec: ActionSpec, key: string): Refused {
   const known = Object.keys(spec.parameters);
-  const near = suggest(key, known);
+  const near = nearest(key, known);
   const next = near === undefined ? `it takes ${known.join(', ')}` : `did you mean ${near}?`;
   return { code: 'unknown_argument', message: `${name} has no parameter of that name, ${next}` };
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { formsOf, keysOf, schemasAt } from '#lib/config/schema-nodes.ts';
-import { suggest } from '#lib/config/suggest.ts';
+import { excerpt, nearest } from './nearest.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -28,7 +28,7 @@ export function explainIssue(issue: Issue, schema: z.ZodType, file: unknown): re
 
 function unknownKey(path: readonly PropertyKey[], key: string, schema: z.ZodType): Explanation {
   const known = schemasAt(schema, path).flatMap(formsOf).flatMap(keysOf);
-  const near = suggest(key, known);
+  const near = nearest(key, known);
   const next = known.includes(key)
     ? 'it does not go with the fields beside it, remove it'
     : near === undefined
@@ -90,12 +90,11 @@ function choicesOf(issue: Issue): readonly string[] {
 
 function shown(value: unknown): string {
   if (value === null) return ', got nothing, give it a value or remove the key';
-  const text = JSON.stringify(value);
-  return `, got ${text.length > 60 ? `${text.slice(0, 60)}...` : text}`;
+  return `, got ${excerpt(value)}`;
 }
 
 function next(issue: Issue, value: unknown): string {
-  const near = typeof value === 'string' ? suggest(value, choicesOf(issue)) : undefined;
+  const near = typeof value === 'string' ? nearest(value, choicesOf(issue)) : undefined;
   return near === undefined ? '' : `, did you mean ${near}?`;
 }
 

@@ -3,7 +3,7 @@ import type { Runbook } from './runbook.ts';
 export interface Trigger {
   readonly symptom: string;
   readonly probableCause: string;
-  readonly resource: { readonly kind: string } | undefined;
+  readonly resource: { readonly kind: string; readonly namespace?: string } | undefined;
 }
 
 export interface Match {
@@ -11,25 +11,159 @@ export interface Match {
   readonly by: 'cause' | 'symptom';
 }
 
-/**
- * The runbook for a trigger. A cause outranks a symptom whatever the order of the files; among equals,
- * which the linter refuses, the name decides, so that the answer never depends on a directory listing.
- */
-export function matchRunbook(runbooks: readonly Runbook[], trigger: Trigger): Match | undefined {
-  const fitting = runbooks.filter((r) => fitsKind(r, trigger)).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const byCause = fitting.find(
-    (r) => trigger.probableCause !== '' && r.triggers.probableCauses.includes(trigger.probableCause),
-  );
-  if (byCause) return { runbook: byCause, by: 'cause' };
-  const bySymptom = fitting.find(
-    (r) => trigger.symptom !== '' && r.triggers.symptoms.includes(trigger.symptom),
-  );
-  return bySymptom && { runbook: bySymptom, by: 'symptom' };
+/** A runbook that was near, and why it was not taken. */
+export interface CloseRunbook {
+  readonly runbook: Runbook;
+  /** For a service owner. */
+  readonly reason: string;
 }
 
-function fitsKind({ scope }: Runbook, { resource }: Trigger): boolean {
-  return (
-    scope.resourceKinds.length === 0 ||
-    (resource !== undefined && scope.resourceKinds.includes(resource.kind))
-  );
+export interface Explanation {
+  readonly match: Match | undefined;
+  readonly close: readonly CloseRunbook[];
+}
+
+export interface Matcher {
+  match(trigger: Trigger): Match | undefined;
+  /** The same match, with every runbook that was close to it. */
+  explain(trigger: Trigger): Explanation;
+}
+
+/**
+ * The runbook for a trigger. A cause outranks a symptom whatever the order of the files; among equals those for
+ * the namespace of the incident come first, and then the name decides, so that the answer never depends on a
+ * directory listing. Runbooks that are equal in all but their name are refused by the linter.
+ */
+export function matchRunbook(runbooks: readonly Runbook[], trigger: Trigger): Match | undefined {
+  return matcherOf(runbooks).match(trigger);
+}
+
+export function explainMatch(runbooks: readonly Runbook[], trigger: Trigger): Explanation {
+  return matcherOf(runbooks).explain(trigger);
+}
+
+const matchers = new WeakMap<readonly Runbook[], Matcher>();
+
+/** A set of runbooks is compiled once, however many events it sees. */
+function matcherOf(runbooks: readonly Runbook[]): Matcher {
+  let matcher = matchers.get(runbooks);
+  if (!matcher) matchers.set(runbooks, (matcher = compileMatcher(runbooks)));
+  return matcher;
+}
+
+/** An index by trigger: an event looks at the runbooks that name its cause or symptom, however many others there are. */
+export function compileMatcher(runbooks: readonly Runbook[]): Matcher {
+  const byName = runbooks.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  const causes = indexBy(byName, 'cause', ({ triggers }) => triggers.probableCauses);
+  const symptoms = indexBy(byName, 'symptom', ({ triggers }) => triggers.symptoms);
+  const match = (trigger: Trigger): Match | undefined =>
+    firstFit(causes.exact.get(trigger.probableCause), trigger) ??
+    firstFit(symptoms.exact.get(trigger.symptom), trigger);
+  const explain = (trigger: Trigger): Explanation => {
+    const found = match(trigger);
+    const near = [
+      ...nearby(causes, trigger.probableCause, trigger),
+      ...nearby(symptoms, trigger.symptom, trigger),
+    ];
+    return { match: found, close: closeTo(found, near) };
+  };
+  return { match, explain };
+}
+
+interface Candidate {
+  readonly match: Match;
+  readonly isForKind: (trigger: Trigger) => boolean;
+  readonly isForNamespace: (trigger: Trigger) => boolean;
+}
+
+interface Index {
+  readonly exact: ReadonlyMap<string, readonly Candidate[]>;
+  /** By the name without case and separators, for near misses. */
+  readonly loose: ReadonlyMap<string, readonly Candidate[]>;
+  readonly by: Match['by'];
+}
+
+function indexBy(
+  runbooks: readonly Runbook[],
+  by: Match['by'],
+  namesOf: (runbook: Runbook) => readonly string[],
+): Index {
+  const exact = new Map<string, Candidate[]>();
+  const loose = new Map<string, Candidate[]>();
+  for (const runbook of runbooks) {
+    const candidate: Candidate = {
+      match: { runbook, by },
+      isForKind: kindTest(runbook),
+      isForNamespace: namespaceTest(runbook),
+    };
+    for (const name of new Set(namesOf(runbook))) {
+      // A trigger that names nothing matches nothing, whatever a runbook lists.
+      if (name !== '') append(exact, name, candidate);
+    }
+    for (const name of new Set(namesOf(runbook).map(loosely))) append(loose, name, candidate);
+  }
+  return { exact, loose, by };
+}
+
+function append(index: Map<string, Candidate[]>, name: string, candidate: Candidate): void {
+  const candidates = index.get(name);
+  if (candidates) candidates.push(candidate);
+  else index.set(name, [candidate]);
+}
+
+const loosely = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+
+function kindTest({ scope: { resourceKinds } }: Runbook): Candidate['isForKind'] {
+  if (resourceKinds.length === 0) return () => true;
+  const kinds = new Set(resourceKinds);
+  return ({ resource }) => resource !== undefined && kinds.has(resource.kind);
+}
+
+function namespaceTest({ scope: { allowedNamespaces } }: Runbook): Candidate['isForNamespace'] {
+  if (allowedNamespaces.length === 0) return () => true;
+  const namespaces = new Set(allowedNamespaces);
+  return ({ resource }) => resource?.namespace !== undefined && namespaces.has(resource.namespace);
+}
+
+function firstFit(candidates: readonly Candidate[] | undefined, trigger: Trigger): Match | undefined {
+  if (!candidates) return undefined;
+  let fallback: Match | undefined;
+  for (const { match, isForKind, isForNamespace } of candidates) {
+    if (!isForKind(trigger)) continue;
+    if (isForNamespace(trigger)) return match;
+    // Out of scope it still matches: the decision then says which namespace it is not for.
+    fallback ??= match;
+  }
+  return fallback;
+}
+
+function nearby({ exact, loose, by }: Index, name: string, trigger: Trigger): readonly CloseRunbook[] {
+  if (name === '') return [];
+  const same = exact.get(name) ?? [];
+  const alike = (loose.get(loosely(name)) ?? []).filter((candidate) => !same.includes(candidate));
+  return [
+    ...same.map((candidate) => ({
+      runbook: candidate.match.runbook,
+      reason: candidate.isForKind(trigger)
+        ? `matches by ${by} ${name} as well, and was outranked`
+        : wrongKind(candidate.match.runbook, trigger),
+    })),
+    ...alike.map(({ match: { runbook } }) => ({
+      runbook,
+      reason: `its ${by} is spelt otherwise than ${name}`,
+    })),
+  ];
+}
+
+function wrongKind({ scope }: Runbook, { resource }: Trigger): string {
+  return `it is for ${scope.resourceKinds.join(', ')}, not for ${resource?.kind ?? 'an incident without a resource'}`;
+}
+
+/** Each once, without the one that was taken. */
+function closeTo(found: Match | undefined, near: readonly CloseRunbook[]): readonly CloseRunbook[] {
+  const close = new Map<Runbook, CloseRunbook>();
+  for (const one of near) {
+    if (one.runbook !== found?.runbook && !close.has(one.runbook)) close.set(one.runbook, one);
+  }
+  return [...close.values()];
 }

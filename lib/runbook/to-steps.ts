@@ -1,11 +1,12 @@
-import { checkAction, type Fault, type NamesInScope } from './check-action.ts';
+import { checkAction, type NamesInScope } from './check-action.ts';
+import { checkExpression } from './check-conditions.ts';
+import { below, type Fault } from './fault.ts';
 import { KUBECTL_FORMS, kubectlAction } from './kubectl-command.ts';
 import type { Action, Step } from './runbook.ts';
-import type { RunbookFile } from './schema/runbook-file.ts';
+import type { SpecParts } from './salvage.ts';
 import type { Path } from './yaml-documents.ts';
 
-type Spec = RunbookFile['spec'];
-type SourceStep = NonNullable<Spec['steps']>[number];
+type SourceStep = SpecParts['steps'][number]['item'];
 type SourceAction = Pick<SourceStep, 'action' | 'command' | 'with'>;
 
 export interface Steps {
@@ -15,38 +16,18 @@ export interface Steps {
 }
 
 /** The steps with shorthand resolved and every argument checked against the catalogue. */
-export function toSteps(spec: Spec): Steps {
-  const parameters = Object.keys(spec.parameters);
-  const faults: Fault[] = [];
-  const resolve = (source: SourceAction, path: Path, names: NamesInScope): Action => {
-    const resolved = resolveAction(source, names);
-    faults.push(...resolved.faults.map((fault) => ({ ...fault, path: [...path, ...fault.path] })));
-    return resolved.action;
-  };
-  if (spec.action && spec.steps)
-    faults.push(fault(['action'], 'both action and steps are given, move it into steps'));
-  if (!spec.action && !spec.steps) faults.push(fault([], 'nothing to do, add steps'));
-  const sources = spec.steps ?? (spec.action ? [{ ...SINGLE, ...spec.action }] : []);
-  const steps = sources.map((source, index): Step => {
-    const path = spec.steps ? ['steps', index] : ['action'];
-    const { id, name = id, description, when, validation, timeoutSeconds, retries, required } = source;
-    const action = resolve(source, path, { parameters, isRollback: false });
-    const rollback =
-      source.rollback && resolve(source.rollback, [...path, 'rollback'], { parameters, isRollback: true });
-    return {
-      id,
-      name,
-      description,
-      ...action,
-      when,
-      validation,
-      timeoutSeconds,
-      retries,
-      required,
-      rollback,
-    };
+export function toSteps(parts: SpecParts): Steps {
+  const { action, parameterNames: parameters } = parts;
+  const single = action && { path: ['action'], source: { ...SINGLE, ...action } };
+  const listed = parts.steps.map(({ index, item }) => ({ path: ['steps', index], source: item }));
+  const read = (single ? [single, ...listed] : listed).map(({ path, source }) => {
+    const { step, faults } = toStep(source, parameters);
+    return { step, path, faults: below(path, faults) };
   });
-  return { steps, faults: [...faults, ...repeatedIds(steps)] };
+  return {
+    steps: read.map(({ step }) => step),
+    faults: [...presence(parts), ...read.flatMap(({ faults }) => faults), ...repeatedIds(read)],
+  };
 }
 
 const SINGLE = {
@@ -59,6 +40,30 @@ const SINGLE = {
   required: true,
   rollback: undefined,
 } as const;
+
+function presence({ has, isThere }: SpecParts): readonly Fault[] {
+  if (!isThere) return [];
+  if (has('action') && has('steps'))
+    return [fault(['action'], 'both action and steps are given, move the action into steps')];
+  if (has('action') || has('steps')) return [];
+  return [fault([], 'nothing to do, add steps')];
+}
+
+function toStep(source: SourceStep, parameters: readonly string[]): { step: Step; faults: readonly Fault[] } {
+  const { id, name = id, description, when, validation, timeoutSeconds, retries, required } = source;
+  const done = resolveAction(source, { parameters, isRollback: false });
+  const undone = source.rollback && resolveAction(source.rollback, { parameters, isRollback: true });
+  const faults = [
+    ...done.faults,
+    ...(undone ? below(['rollback'], undone.faults) : []),
+    ...(when === undefined ? [] : checkExpression(when, 'live', ['when'])),
+    ...(validation?.type === 'expression'
+      ? checkExpression(validation.expression, 'result', ['validation', 'expression'])
+      : []),
+  ];
+  const rest = { when, validation, timeoutSeconds, retries, required, rollback: undone?.action };
+  return { step: { id, name, description, ...done.action, ...rest }, faults };
+}
 
 function resolveAction(
   { action, command, with: given }: SourceAction,
@@ -85,13 +90,11 @@ function unknownCommand(command: string): Fault {
   return fault(['command'], `this command has no action, ${why}`, 'unknown_command');
 }
 
-function repeatedIds(steps: readonly Step[]): readonly Fault[] {
+function repeatedIds(steps: readonly { readonly step: Step; readonly path: Path }[]): readonly Fault[] {
   const seen = new Set<string>();
-  return steps.flatMap(({ id }, index) => {
-    if (seen.has(id))
-      return [fault(['steps', index, 'id'], `the id ${id} is taken by a step above, choose another`)];
-    seen.add(id);
-    return [];
+  return steps.flatMap(({ step: { id }, path }) => {
+    if (!seen.has(id)) return seen.add(id) && [];
+    return [fault([...path, 'id'], `the id ${id} is taken by a step above, choose another`)];
   });
 }
 

@@ -1,5 +1,6 @@
 import { DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
+import { noControls } from '#lib/control/control-state.ts';
 import { followControls } from '#lib/control/follow-controls.ts';
 import { orderTopic } from '#lib/events/order-events.ts';
 import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
@@ -25,12 +26,12 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
   const logger = platform.loggerFor(NAME);
   const stops: (() => Promise<void>)[] = [];
   let checks: readonly HealthCheck[] = [];
-  let currentControls: Parameters<typeof decisionService>[0]['controls'] | undefined;
+  let currentControls = () => noControls;
   const publish = publisher(bus, NAME);
   const handlers = decisionService({
     publish,
     clock,
-    controls: () => currentControls?.() ?? { killSwitches: new Map(), heartbeatAt: undefined },
+    controls: () => currentControls(),
   });
   platform.grpc.addService(DecisionServiceService, handlers, decisionAccess);
 
@@ -39,9 +40,9 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     const runbooks = await loadActiveRunbooks(config.runbooks, logger);
     const orders = config.targets.map(orderTopic);
     await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], platform.topics));
-    const controls = await followControls({ bus, logger, onCrash: platform.fail });
+    const controls = await followControls({ bus, logger, onCrash: (error) => platform.fail(error) });
     stops.push(() => controls.stop());
-    currentControls = controls.current;
+    currentControls = () => controls.current();
     const heartbeat = startHeartbeat(publish, clock, logger);
     stops.push(() => heartbeat.stop());
     const { guardrails, close } = await openGuardrails(config.guardrails, clock);
@@ -57,7 +58,7 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
         IncidentReported: incidentReportedHandler({
           guardrails,
           runbooks,
-          controls: controls.current,
+          controls: currentControls,
           targets,
           policy,
         }),

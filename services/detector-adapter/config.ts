@@ -53,4 +53,3 @@ export const configSchema = z
     error: 'memory is for one process with the sqlite bus: with kafka use redis, which all instances share',
   });
 export type DetectorAdapterConfig = z.infer<typeof configSchema>;
-export type EpisodesConfig = DetectorAdapterConfig['episodes'];

@@ -119,6 +119,37 @@ describe('a report', () => {
   });
 });
 
+describe('a call', () => {
+  const reserved = { ...incident, labels: Object.fromEntries([['constructor', 'x']]) };
+  it.each<[string, object, string]>([
+    [
+      'a uid, which is read live',
+      { ...incident, resource: { ...incident.resource, uid: 'x' } },
+      'resource.uid',
+    ],
+    ['control characters', { ...incident, service: 'a\u001b[2J' }, 'service'],
+    ['a reserved key', reserved, 'labels'],
+    ['a confidence that is none', { ...incident, confidence: Number.NaN }, 'confidence'],
+    ['no service', { ...incident, service: ' ' }, 'service'],
+    ['an old start', { ...incident, startedAt: new Date('2021-03-03T03:12:00Z') }, 'startedAt'],
+  ])('is refused with %s, naming the field', async (_, request, field) => {
+    const adapter = await startAdapter();
+    const call = adapter.grpc('prometheus').reportIncident(ReportIncidentRequest.fromPartial(request));
+    await expect(call).rejects.toMatchObject({ kind: 'invalid', field });
+    expect(await adapter.events('incident')).toEqual([]);
+  });
+
+  it('is for those with the role', async () => {
+    const adapter = await startAdapter();
+    const report = adapter.grpc('auditor').reportIncident(ReportIncidentRequest.fromPartial(incident));
+    await expect(report).rejects.toMatchObject({ kind: 'forbidden' });
+    const resolve = adapter.grpc('prometheus').resolveIncident({ incidentId: 'inc-1', reason: '' });
+    await expect(resolve).rejects.toMatchObject({ kind: 'forbidden' });
+    const unknown = adapter.grpc('maria').resolveIncident({ incidentId: 'inc-none', reason: '' });
+    await expect(unknown).rejects.toMatchObject({ kind: 'not_found', code: 'INCIDENT_UNKNOWN' });
+  });
+});
+
 describe('the end of an incident', () => {
   it('by a person is told with who and why, and audited', async () => {
     const adapter = await startAdapter();
@@ -146,7 +177,7 @@ describe('the end of an incident', () => {
     ]);
   });
 
-  it('by a machine is told as its source’s, and is nobody’s command', async () => {
+  it('by a machine is told as an end by its source, and is no command of a person', async () => {
     const adapter = await startAdapter();
     const { incidentId } = (await report(adapter)).body;
     const answer = await adapter

@@ -88,7 +88,7 @@ export function createDetectorAdapter(
       if (failure) throw failure.error;
     },
     checks: () => [episodesCheck(store.episodes)],
-    httpEndpoint: http.endpoint,
+    httpEndpoint: () => http.endpoint(),
   };
 }
 

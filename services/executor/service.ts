@@ -13,7 +13,7 @@ import { type LedgerTables, sqlLedger, toLedgerRow } from './adapters/sql-ledger
 import { connectTarget } from './adapters/connect-target.ts';
 import type { ExecutorConfig } from './config.ts';
 import { orderHandler } from './handlers/order.ts';
-import { drive } from './workers/driver.ts';
+import { drive } from './workers/drive.ts';
 
 /** Longer than any call to the target may take. */
 const REQUEST_LIFETIME_MS = 6_000;
@@ -31,7 +31,11 @@ export function createExecutor(config: ExecutorConfig, platform: Platform): Serv
     const sql = await platform.openSql<LedgerTables>(name.replaceAll('-', '_'), migrations);
     stops.push(() => sql.close());
     await prepareTopics(platform.bus, topicSpecs(['control'], platform.topics));
-    const controls = await followControls({ bus: platform.bus, logger, onCrash: platform.fail });
+    const controls = await followControls({
+      bus: platform.bus,
+      logger,
+      onCrash: (error) => platform.fail(error),
+    });
     stops.push(() => controls.stop());
     const ledger = sqlLedger(sql.db);
     const driver = {

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
 import { consume } from '#lib/platform/consume.ts';
 import type { Platform } from '#lib/platform/platform.ts';
+import type { Logger } from '#lib/logger.ts';
 import { openTrust } from '#lib/platform/signing.ts';
+import type { Sql } from '#lib/sql/open-sql.ts';
 import { OutboxSweeper } from '#lib/sql/outbox-sweeper.ts';
 import { RowWorker } from '#lib/sql/row-worker.ts';
 import { migrations } from './adapters/migrations.ts';
@@ -23,14 +25,7 @@ export function createVerifier(config: VerifierConfig, platform: Platform): Serv
     const { trust } = openTrust(config.signing);
     const sql = await platform.openSql<WatchTables>(NAME, migrations);
     stops.push(() => sql.close());
-    const outbox = new OutboxSweeper({
-      sql,
-      bus,
-      clock,
-      onError: (error) => logger.warn({ err: error }, 'the outbox waits for the log'),
-      onRejected: ({ eventId, topic, error }) =>
-        logger.error({ err: error, eventId, topic }, 'an event cannot be published'),
-    });
+    const outbox = outboxOf(sql, platform, logger);
     outbox.start();
     stops.push(() => outbox.stop());
     const watches = sqlWatches({
@@ -76,6 +71,21 @@ export function createVerifier(config: VerifierConfig, platform: Platform): Serv
     },
     checks: () => checks,
   };
+}
+
+function outboxOf(
+  sql: Sql<WatchTables>,
+  { bus, clock }: Platform,
+  logger: Logger,
+): OutboxSweeper<WatchTables> {
+  return new OutboxSweeper({
+    sql,
+    bus,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'the outbox waits for the log'),
+    onRejected: ({ eventId, topic, error }) =>
+      logger.error({ err: error, eventId, topic }, 'an event cannot be published'),
+  });
 }
 
 const storeCheck = (sql: { check(): Promise<void> }): HealthCheck => ({

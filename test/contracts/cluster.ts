@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { ClusterServer, ClusterSubject } from './cluster/cluster-subject.ts';
+import type { ClusterServer } from './cluster/cluster-server.ts';
+import type { ClusterSubject } from './cluster/cluster-subject.ts';
 import { deletionsContract } from './cluster/deletions.ts';
 import { outagesContract } from './cluster/outages.ts';
 import { readsContract } from './cluster/reads.ts';

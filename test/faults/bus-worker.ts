@@ -39,9 +39,12 @@ const consumer = await startConsumer({
   sessionTimeoutMs: 6_000,
 });
 
-process.on('SIGTERM', async () => {
+process.on('SIGTERM', () => {
+  void stop();
+});
+
+async function stop(): Promise<void> {
   await consumer.stop();
   await bus.close();
   process.exit(0);
-});
-console.log('ready');
+}

@@ -7,7 +7,6 @@ import { systemClock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import { decodeEvent } from '#lib/events/decode-event.ts';
 import { type LabKafka, startKafka } from '../lab/kafka.ts';
-import { goodRecord } from '../support/bad-records.ts';
 import { type CampaignOptions, seeded } from '../support/campaign.ts';
 import { eventually } from '../support/eventually.ts';
 import { encodeEvent } from '#lib/events/encode-event.ts';
@@ -25,8 +24,8 @@ const GROUP = 'transform';
  * key are in order, and no dead letter was made.
  */
 export async function busFaults({ quick, seed }: CampaignOptions): Promise<boolean> {
-  const events = quick ? 6_000 : 100_000;
-  const faults = quick ? 4 : 50;
+  const events = quick ? 4_000 : 100_000;
+  const faults = quick ? 2 : 50;
   const random = seeded(seed);
   console.log(`seed ${seed}: ${events} events, ${faults} broker faults, one consumer fault beside each`);
   const kafka = await startKafka();
@@ -109,7 +108,7 @@ const incident = (n: number) =>
     'belay/campaign',
   );
 
-async function publishUntilTaken(bus: Bus, records: ReturnType<typeof goodRecord>[]): Promise<void> {
+async function publishUntilTaken(bus: Bus, records: ReturnType<typeof incident>[]): Promise<void> {
   for (;;) {
     try {
       return await bus.publish(records);

@@ -15,7 +15,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubernetesCluster } from '../../services/executor/adapters/kubernetes-cluster.ts';
 import type { Cluster, PodState } from '../../services/executor/ports.ts';
-import type { ClusterServer } from '../contracts/cluster/cluster-subject.ts';
+import type { ClusterServer } from '../contracts/cluster/cluster-server.ts';
 import { clusterContract } from '../contracts/cluster.ts';
 import {
   deleteAfterAnnotation,

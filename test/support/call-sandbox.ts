@@ -1,4 +1,5 @@
-import { type IncomingMessage, request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { SandboxCluster } from '../../services/executor/sandbox/start-sandbox-cluster.ts';
 
@@ -30,18 +31,24 @@ export function openSandbox(
   { server, ca, token: adminToken }: SandboxCluster,
   { method = 'GET', path, body, contentType = 'application/json', accept, token = adminToken }: SandboxCall,
 ): Promise<IncomingMessage> {
+  const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const sent = request(new URL(path, server), {
-      method,
+    // Not a URL with the path in it: that would mend what a test has broken.
+    const { hostname, port } = new URL(server);
+    const sent = request({
+      ...{ hostname, port, path, method },
       ca,
       agent: false,
       headers: {
-        'content-type': contentType,
+        ...(content !== undefined && {
+          'content-type': contentType,
+          'content-length': Buffer.byteLength(content),
+        }),
         ...(accept !== undefined && { accept }),
         ...(token !== null && { authorization: `Bearer ${token}` }),
       },
     });
     sent.on('response', resolve).on('error', reject);
-    sent.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
+    sent.end(content);
   });
 }

@@ -46,7 +46,7 @@ export function eventsPage(): string {
       '',
       purpose[event.type],
       '',
-      `Topic \`${record.topic}\`, key \`${record.key}\`, subject \`${record.headers['ce_subject']}\`.`,
+      `Topic \`${record.topic}\`, key \`${String(record.key)}\`, subject \`${String(record.headers['ce_subject'])}\`.`,
       '',
       '```json',
       json,

@@ -6,6 +6,7 @@ import { call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import type { Result } from '../../frame/output.ts';
 import { printable } from '../../frame/printable.ts';
+import type { Session } from '../../frame/session.ts';
 import type { Cell } from '../../frame/table.ts';
 import { defineVerb } from '../../frame/verb.ts';
 import { entryBody } from '../audit/entry.ts';
@@ -22,10 +23,8 @@ export const decisionWhy = defineVerb<{ readonly id: string }>({
   run: async ({ id }, session) => {
     const { AuditServiceClient } = await import('#gen/belay/v1/audit_service.ts');
     const found = await call(session, AuditServiceClient, (client) => client.explainDecision({ id }));
-    const forPeople = session.globals.output === 'table' || session.globals.output === 'wide';
-    if (forPeople && found.decision) session.write(`${heading(found.decision)}\n\n`);
-    await session.out.print(whyResult(found));
-    if (forPeople) {
+    await printWhy(found, session);
+    if (isForPeople(session)) {
       session.write('\n');
       await session.out.print(timelineResult(found));
     }
@@ -33,11 +32,20 @@ export const decisionWhy = defineVerb<{ readonly id: string }>({
   },
 });
 
+/** The decision in a sentence, and every check behind it. */
+export async function printWhy(found: ExplainDecisionResponse, session: Session): Promise<void> {
+  if (isForPeople(session) && found.decision) session.write(`${heading(found.decision)}\n\n`);
+  await session.out.print(whyResult(found));
+}
+
+const isForPeople = ({ globals }: Session): boolean =>
+  globals.output === 'table' || globals.output === 'wide';
+
 export function whyResult({ decision, timeline }: ExplainDecisionResponse): Result {
   return {
     kind: 'DecisionExplanation',
     body: {
-      decision: decision && (DecisionMade.toJSON(decision) as Record<string, unknown>),
+      decision: decision && DecisionMade.toJSON(decision),
       timeline: timeline.map(entryBody),
     },
     names: [decision?.decisionId ?? ''],

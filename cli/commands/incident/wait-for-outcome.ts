@@ -9,13 +9,21 @@ const EVERY_MS = 250;
 
 /** Follows an incident to its end and shows it. 0 only when it was fixed and verified. */
 export async function waitForOutcome(incidentId: string, session: Session): Promise<ExitCode> {
+  const { found, verified } = await incidentOutcome(incidentId, session);
+  await session.out.print(showIncident(found));
+  return verified ? exitCodes.done : exitCodes.no;
+}
+
+export interface IncidentOutcome {
+  readonly found: GetIncidentResponse;
+  readonly verified: boolean;
+}
+
+export async function incidentOutcome(incidentId: string, session: Session): Promise<IncidentOutcome> {
   const deadlineMs = session.clock.monotonicMs() + session.globals.timeoutMs;
   while (session.clock.monotonicMs() < deadlineMs) {
     const found = await look(incidentId, session);
-    if (found && isOver(found.timeline)) {
-      await session.out.print(showIncident(found));
-      return isVerified(found.timeline) ? exitCodes.done : exitCodes.no;
-    }
+    if (found && isOver(found.timeline)) return { found, verified: isVerified(found.timeline) };
     await session.clock.sleep(EVERY_MS);
   }
   throw new BelayError('timeout', `${incidentId} is not settled yet`, {
@@ -43,6 +51,4 @@ function isOver(timeline: readonly TimelineEntry[]): boolean {
 }
 
 const isVerified = (timeline: readonly TimelineEntry[]): boolean =>
-  timeline.some(
-    (entry) => entry.type === 'ActionVerified' && JSON.parse(entry.dataJson).verdict === 'VERDICT_VERIFIED',
-  );
+  timeline.some((entry) => entry.type === 'ActionVerified' && entry.dataJson.includes('"VERDICT_VERIFIED"'));

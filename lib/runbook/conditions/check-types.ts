@@ -1,4 +1,4 @@
-import { suggest } from '#lib/config/suggest.ts';
+import { listed, nearest } from '../nearest.ts';
 import { badType, ConditionFault, notSupported } from './condition-fault.ts';
 import { checkCall } from './check-call.ts';
 import type { Scope } from './fact-catalogue.ts';
@@ -24,7 +24,8 @@ export function checkTypes(expr: Expr, scope: Scope): Term {
       case 'identExpr':
         return variable(exprKind.value.name, scope);
       case 'selectExpr':
-        if (exprKind.value.testOnly) throw notSupported('has()', 'a missing fact is never true, leave it out');
+        if (exprKind.value.testOnly)
+          throw notSupported('has()', 'a missing fact is never true, leave it out');
         return field(check(exprKind.value.operand), exprKind.value.field);
       case 'listExpr':
         return list(exprKind.value.elements.slice(0, MAX_LIST + 1).map(check));
@@ -54,7 +55,10 @@ function constant({ constantKind }: ConstantExpr): Term {
       return { kind: 'value', type: INT, value: wholeNumber(constantKind.value) };
     case 'stringValue':
       if (constantKind.value.length > MAX_TEXT)
-        throw new ConditionFault('too_complex', `holds a text of more than ${MAX_TEXT} characters, shorten it`);
+        throw new ConditionFault(
+          'too_complex',
+          `holds a text of more than ${MAX_TEXT} characters, shorten it`,
+        );
       return { kind: 'value', type: TEXT, value: constantKind.value };
     default:
       throw notSupported('null, bytes or an unsigned number', 'use true, false, a number or a text');
@@ -81,12 +85,16 @@ function field(operand: Term, name: string): Term {
   if (type.kind === 'map') return { kind: 'fact', type: type.of, path };
   const found = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
   if (found) return { kind: 'fact', type: found, path };
-  throw unknown(factName(path), Object.keys(type.fields).map((key) => factName([...operand.path, key])), 'known are');
+  throw unknown(
+    factName(path),
+    Object.keys(type.fields).map((key) => factName([...operand.path, key])),
+    'known are',
+  );
 }
 
 function unknown(name: string, known: readonly string[], list: string): ConditionFault {
-  const near = suggest(name, known);
-  const next = near === undefined ? `${list} ${known.join(', ')}` : `did you mean ${near}?`;
+  const near = nearest(name, known);
+  const next = near === undefined ? `${list} ${listed(known)}` : `did you mean ${near}?`;
   return new ConditionFault('unknown_fact', `${name} is no fact, ${next}`);
 }
 

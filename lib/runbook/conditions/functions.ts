@@ -1,7 +1,7 @@
 import { BOOL, type FactType, INT, type Kind, NUMBER, TIME } from './fact-types.ts';
 
 export interface Signature {
-  readonly args: readonly (Kind | 'any')[];
+  readonly args: readonly Kind[];
   readonly result: FactType;
   /** Arguments that have to be written out, so that they are checked at load. */
   readonly literal?: readonly number[];
@@ -17,7 +17,9 @@ const COMPARED: readonly (readonly [Kind, Kind])[] = [
   ['bool', 'bool'],
 ];
 
-const comparison = COMPARED.filter(([kind]) => kind !== 'bool').map((args): Signature => ({ args, result: BOOL }));
+const comparison = COMPARED.filter(([kind]) => kind !== 'bool').map(
+  (args): Signature => ({ args, result: BOOL }),
+);
 const equality = COMPARED.map((args): Signature => ({ args, result: BOOL }));
 const arithmetic: readonly Signature[] = [
   { args: ['number', 'number'], result: NUMBER },
@@ -45,7 +47,13 @@ export const functions: ReadonlyMap<string, readonly Signature[]> = new Map<stri
   ['_*_', arithmetic],
   ['_/_', arithmetic],
   ['_%_', [{ args: ['int', 'int'], result: INT }]],
-  ['-_', [{ args: ['number'], result: NUMBER }, { args: ['int'], result: INT }]],
+  [
+    '-_',
+    [
+      { args: ['number'], result: NUMBER },
+      { args: ['int'], result: INT },
+    ],
+  ],
   ['size', (['text', 'list', 'map'] as const).map((kind): Signature => ({ args: [kind], result: INT }))],
   ['startsWith', textTest],
   ['endsWith', textTest],

@@ -37,7 +37,8 @@ function explain(error: unknown): string {
   if (!location) return `not a condition, ${messageOf(error).slice(0, 100)}`;
   const { line, column } = location.start;
   const place = line === 1 ? `character ${column}` : `line ${line}, character ${column}`;
-  if (found === undefined) return `not a condition at ${place}, ${rawMessage ?? 'not understood'}, write it otherwise`;
+  if (found === undefined)
+    return `not a condition at ${place}, ${rawMessage ?? 'not understood'}, write it otherwise`;
   if (found === '') return `ends too early at ${place}, complete it`;
   const hint = HINTS.get(found);
   return `not a condition at ${place}, ${JSON.stringify(found)} does not fit there${hint ? `, ${hint}` : ', remove or quote it'}`;

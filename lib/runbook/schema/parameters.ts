@@ -12,7 +12,7 @@ export const parameterName = z
     'is not a parameter name: a lower-case letter, then letters, digits and _',
   );
 
-const parameter = z.strictObject({
+export const parameter = z.strictObject({
   type: z.enum(['string', 'integer', 'number', 'boolean']).default('string'),
   required: z.boolean().default(false).describe('Whoever runs it by hand has to give it.'),
   default: plain.optional(),

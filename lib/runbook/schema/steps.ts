@@ -12,7 +12,7 @@ export const argument = z.union(
   },
 );
 
-const action = z.string().max(63).describe('From the catalogue of actions: kubernetes.deletePod.');
+export const action = z.string().max(63).describe('From the catalogue of actions: kubernetes.deletePod.');
 const command = z
   .string()
   .max(1_000, 'is longer than 1,000 characters')

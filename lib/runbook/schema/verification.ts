@@ -21,8 +21,8 @@ export const metric = z
   ])
   .describe('Where the number comes from.');
 
-const namedCheck = shortText.describe('A check of the resource that Belay knows by name.');
-const outcomeCheck = z.strictObject({
+export const namedCheck = shortText.describe('A check of the resource that Belay knows by name.');
+const fullCheck = z.strictObject({
   name: shortText,
   metric: metric.optional(),
   expect: expression.optional().describe('CEL over before and after; every sample must meet it.'),
@@ -31,17 +31,20 @@ const outcomeCheck = z.strictObject({
   intervalSeconds: wholeNumber(1, 3_600).default(10).describe('Between two samples.'),
 });
 
+export const outcomeCheck = z.union([namedCheck, fullCheck]);
+
 export const verification = z
   .strictObject({
     timeoutSeconds: seconds.default(120).describe('By then every check has held.'),
     stableForSeconds: wholeNumber(0, 86_400).default(0).describe('How long the checks have to hold.'),
-    checks: listOf(z.union([namedCheck, outcomeCheck])).default([]),
+    checks: listOf(outcomeCheck).default([]),
   })
   .describe('What tells that it worked. A command that exits 0 is not a fix.');
 
-const preCheckNamed = shortText.describe('A check of the live state that Belay knows by name.');
+export const namedPreCheck = shortText.describe('A check of the live state that Belay knows by name.');
 const preCheckExpression = z.strictObject({ name: shortText, expression: expression.optional() });
-export const preChecks = listOf(z.union([preCheckNamed, preCheckExpression]))
+export const preCheck = z.union([namedPreCheck, preCheckExpression]);
+export const preChecks = listOf(preCheck)
   .default([])
   .describe('Looked at on live state right before acting. All must hold.');
 

@@ -5,15 +5,13 @@ import { descending, type EventSource, shownColumns } from './shown-columns.ts';
 type Condition = RawBuilder<unknown>;
 
 /**
- * Newest first. Service and runbook are in the event or in what it belongs to; each way is a branch of its own
+ * Newest first. Service and runbook are in the event or in what it belongs to: each way is a branch of its own
  * with its own index, because no index serves an `or` over both.
  */
 export async function findEvents(source: EventSource, search: Search): Promise<readonly HistoryEntry[]> {
   const plain = plainConditions(search);
-  const branches = byService(source, search).flatMap((service) =>
-    byRunbook(source, search).map((runbook) =>
-      branch(source, [...plain, ...service, ...runbook], search.limit),
-    ),
+  const branches = waysToBeAbout(source, search).map((way) =>
+    branch(source, [...plain, ...way], search.limit),
   );
   const { rows } = await sql<HistoryEntry>`
     select ${shownColumns(source)}
@@ -39,25 +37,23 @@ function plainConditions(search: Search): Condition[] {
     types !== undefined && sql`type in (${sql.join(types)})`,
     since !== undefined && sql`time >= ${since}`,
     until !== undefined && sql`time < ${until}`,
-    before !== undefined && sql`(time, rank, id) < (${before.time}, ${before.rank}, ${before.id})`,
+    before !== undefined && sql`(time, rank, id) <= (${before.time}, ${before.rank}, ${before.id})`,
   ].filter((condition) => condition !== false);
 }
 
-/** The ways in which an event can be of a service. One way without conditions when none is asked for. */
-function byService({ events }: EventSource, { service }: Search): Condition[][] {
-  if (service === undefined) return [[]];
-  const incidents = sql`select incident_id from ${events} where service = ${service} and incident_id <> ''`;
-  return [
-    [sql`service = ${service}`],
-    [sql`service = ''`, sql`incident_id <> ''`, sql`incident_id in (${incidents})`],
-  ];
-}
-
-function byRunbook({ events }: EventSource, { runbook }: Search): Condition[][] {
-  if (runbook === undefined) return [[]];
-  const { name, version } = runbook;
-  const own = [sql`runbook = ${name}`, ...(version === undefined ? [] : [sql`runbook_version = ${version}`])];
-  const decisions = sql`
-    select decision_id from ${events} where ${sql.join(own, sql` and `)} and decision_id <> ''`;
-  return [own, [sql`runbook = ''`, sql`decision_id <> ''`, sql`decision_id in (${decisions})`]];
+/**
+ * The ways in which an event can be about a service and a runbook: it names them, or something else does that
+ * belongs to the same decision, or where only the service is asked for, to the same incident.
+ */
+function waysToBeAbout({ events }: EventSource, { service, runbook }: Search): Condition[][] {
+  const named = [
+    runbook !== undefined && sql`runbook = ${runbook.name}`,
+    runbook?.version !== undefined && sql`runbook_version = ${runbook.version}`,
+    service !== undefined && sql`service = ${service}`,
+  ].filter((condition) => condition !== false);
+  if (named.length === 0) return [[]];
+  const [silent, thread] = runbook ? ['runbook', 'decision_id'] : ['service', 'incident_id'];
+  const id = sql.ref(thread);
+  const threads = sql`select ${id} from ${events} where ${sql.join(named, sql` and `)} and ${id} <> ''`;
+  return [named, [sql`${sql.ref(silent)} = ''`, sql`${id} <> ''`, sql`${id} in (${threads})`]];
 }

@@ -149,7 +149,7 @@ describe('an incident closes', () => {
 describe('whatever of a story is known', () => {
   const whole = story(...settled('failed'), 'ActionVerified verification_failed', 'DecisionClosed settled');
 
-  it('it has an outcome, and is never fixed without a verified action', () => {
+  it('an incident has an outcome, and is never fixed without a verified action', () => {
     fc.assert(
       fc.property(fc.subarray(whole), (part) => {
         const known = part.toSorted((a, b) => +a.time - +b.time || causalRank(a.type) - causalRank(b.type));

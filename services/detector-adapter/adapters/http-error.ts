@@ -73,8 +73,13 @@ const FRAMEWORK_ERRORS: ReadonlyMap<string, BelayError> = new Map([
     'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
     refusal('the body is not as long as its header says', 'BODY_MALFORMED', 'send it whole'),
   ],
-  ['FST_ERR_BAD_URL', refusal('the path is not valid', 'PATH_MALFORMED', 'check its percent signs')],
+  ['FST_ERR_BAD_URL', malformedPath()],
+  ['FST_ERR_MAX_PARAM_LENGTH', malformedPath()],
 ]);
+
+function malformedPath(): BelayError {
+  return refusal('the path is not valid', 'PATH_MALFORMED', 'check its percent signs, and the incident id');
+}
 
 export function unsupportedMedia(): BelayError {
   return refusal(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Clock } from '#lib/clock.ts';
 import { BelayError, messageOf } from '#lib/errors.ts';
 import type { Identity } from '#lib/identity/identity.ts';
@@ -45,9 +45,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { clock, host, port } = options;
   const app = newApp(options);
   let closing = false;
-  answerErrors(app, options);
-  app.addHook('onRequest', async () => {
+  app.setErrorHandler(answerError(options));
+  app.addHook('onRequest', async (request) => {
     if (closing) throw stopping();
+    if (request.is404) throw nothingHere();
   });
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
@@ -84,10 +85,11 @@ function newApp(options: HttpServerOptions): FastifyInstance {
     logger: false,
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    frameworkErrors: answerError(options),
     genReqId: ({ headers }: { headers: Record<string, unknown> }) => requestIdOf(headers['x-request-id']),
   };
   if (!https) return fastify(common);
-  return fastify({ ...common, https: { ...LIMITS.http, ...https } }) as unknown as FastifyInstance;
+  return fastify({ ...common, https: { ...LIMITS.http, ...https } });
 }
 
 function requestIdOf(given: unknown): string {
@@ -126,7 +128,8 @@ function addRoute(app: FastifyInstance, route: HttpRoute, options: HttpServerOpt
   app.route({
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: route.path,
-    handler: () => Promise.reject(onlyPost(route.path)),
+    onRequest: () => Promise.reject(onlyPost(route.path)),
+    handler: async () => {},
   });
 }
 
@@ -147,18 +150,15 @@ async function inTime(
   }
 }
 
-function answerErrors(app: FastifyInstance, { logger }: HttpServerOptions): void {
-  app.setErrorHandler((thrown, request, reply) => {
+/** Every refusal and every failure, also those from before there is a route. */
+function answerError({ logger }: HttpServerOptions) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const { status, headers, body } = httpError(thrown, request.id);
     if (status === 500) logger.error({ err: thrown, requestId: request.id }, 'a request failed');
-    // What is left of a refused body would be taken for the next request.
-    if (status === 401 || status === 413) reply.header('connection', 'close');
-    return reply.status(status).headers(headers).send(body);
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const { status, body } = httpError(nothingHere(), request.id);
-    return reply.status(status).send(body);
-  });
+    // Refused unread: the rest of it is not waited for.
+    if (request.body === undefined) reply.header('connection', 'close');
+    void reply.status(status).headers(headers).send(body);
+  };
 }
 
 function nothingHere(): BelayError {

@@ -57,7 +57,7 @@ export function httpRoutes({ report, resolve, clock }: HttpRouteOptions): readon
       access: access.resolveIncident,
       command: 'DetectorService/ResolveIncident',
       handle: async ({ params, body, actor }) => {
-        const { reason = '' } = parseBody(httpResolve, body ?? {});
+        const { reason } = parseBody(httpResolve, body ?? {});
         return { status: 200, body: await resolve({ incidentId: params['id'] ?? '', reason }, actor) };
       },
     },

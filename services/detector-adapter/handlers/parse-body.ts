@@ -32,5 +32,5 @@ type Fields = Readonly<Record<string, z.ZodType>>;
 /** Objects in objects are optional, all of them. */
 function fieldsBelow(fields: Fields, key: PropertyKey): Fields {
   const inner = (fields[String(key)] as z.ZodOptional).unwrap() as z.ZodObject;
-  return inner.shape as Fields;
+  return inner.shape;
 }

@@ -16,7 +16,7 @@ export interface Credentials {
 export interface KubernetesAccess {
   readonly server: URL;
   /** Read anew for each request: mounted tokens and authorities are rotated under a running process. */
-  credentials(): Credentials;
+  readonly credentials: () => Credentials;
 }
 
 export interface KubernetesAddress {

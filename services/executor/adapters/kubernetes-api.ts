@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BelayError } from '#lib/errors.ts';
-import { isNotFound, refusalOf, unreadable } from './kubernetes-errors.ts';
+import { type Attempt, isNotFound, refusalOf, unreadable } from './kubernetes-errors.ts';
 import type { HttpAnswer, HttpRequest, SendHttp } from './kubernetes-http.ts';
 
 export interface Resource<T> {
@@ -12,15 +12,6 @@ export interface Resource<T> {
 export interface Place {
   readonly namespace: string;
   readonly name: string;
-}
-
-/** One request of the API, as RBAC names it: for errors, and for the rule that would allow it. */
-export interface Attempt {
-  readonly verb: 'get' | 'list' | 'delete';
-  readonly group: string;
-  readonly plural: string;
-  readonly namespace: string;
-  readonly name?: string;
 }
 
 export interface KubernetesApi {

@@ -1,4 +1,4 @@
-import type { ClusterServer } from '../../../test/contracts/cluster/cluster-subject.ts';
+import type { ClusterServer } from '../../../test/contracts/cluster/cluster-server.ts';
 import { clusterContract } from '../../../test/contracts/cluster.ts';
 import { DELETE_AFTER_ANNOTATION, PLAY_ANNOTATION } from '../sandbox/kubelet/play.ts';
 import { startSandboxCluster } from '../sandbox/start-sandbox-cluster.ts';

@@ -69,7 +69,7 @@ async function workloadOf(api: KubernetesApi, pod: PodState): Promise<WorkloadSt
 async function podsOf(api: KubernetesApi, workload: WorkloadState): Promise<PodState[]> {
   const { kind, namespace, name, uid } = workload;
   const found = await readWorkload(api, kind, { namespace, name });
-  if (found?.state.uid !== uid) return [];
+  if (!found) return [];
   const selector = selectorText(found.selector);
   const candidates = await api.list(pods, namespace, selector);
   // Read after the pods: a ReplicaSet that a rollout makes in between is then known with its pods.

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { BelayError } from '#lib/errors.ts';
-import type { Attempt } from './kubernetes-api.ts';
 import type { HttpAnswer } from './kubernetes-http.ts';
+
+/** One request of the API, as RBAC names it: for errors, and for the rule that would allow it. */
+export interface Attempt {
+  readonly verb: 'get' | 'list' | 'delete';
+  readonly group: string;
+  readonly plural: string;
+  readonly namespace: string;
+  readonly name?: string;
+}
 
 /** What an API server says when it does not do as asked. */
 const statusSchema = z.object({

@@ -64,11 +64,16 @@ export function kubernetesHttp(access: KubernetesAccess): SendHttp {
       try {
         return await answerOf(sent);
       } catch (error) {
-        const wasStale = request.method === 'GET' && sent.reusedSocket && !signal.aborted;
-        if (!wasStale || isRetry) throw noAnswer(access.server, error, signal);
+        const isStale = request.method === 'GET' && sent.reusedSocket && isReset(error);
+        if (!isStale || isRetry) throw noAnswer(access.server, error, signal);
       }
     }
   };
+}
+
+function isReset(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** The server's address may have a path of its own, as behind a gateway. */

@@ -18,6 +18,7 @@ export type ApiFault = FaultEffect & {
 };
 
 export class ApiFaults {
+  readonly #stopped = new AbortController();
   #active: { fault: ApiFault; left: number; lifted: AbortController }[] = [];
 
   /** Returns the way to lift it; answers that it delays then go out at once. */
@@ -38,10 +39,12 @@ export class ApiFaults {
     if (!met) return undefined;
     met.left -= 1;
     if (met.left <= 0) this.#active = this.#active.filter((other) => other !== met);
-    return { fault: met.fault, lifted: met.lifted.signal };
+    return { fault: met.fault, lifted: AbortSignal.any([met.lifted.signal, this.#stopped.signal]) };
   }
 
-  liftAll(): void {
-    for (const { lifted } of this.#active.splice(0)) lifted.abort();
+  /** No fault meets a request from now on, and what waits waits no longer. */
+  stop(): void {
+    this.#active = [];
+    this.#stopped.abort();
   }
 }

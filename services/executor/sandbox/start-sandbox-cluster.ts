@@ -78,7 +78,7 @@ export async function startSandboxCluster(options: SandboxOptions = {}): Promise
     stop: async () => {
       stopPods();
       stopControllers();
-      faults.liftAll();
+      faults.stop();
       https.close();
       https.closeAllConnections();
       if (https.listening) await once(https, 'close');

@@ -1,14 +1,7 @@
 import type { Clock } from '#lib/clock.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
-import { parentFrom } from '#lib/telemetry/propagation.ts';
-import { withSpan } from '#lib/telemetry/with-span.ts';
-import { nextStep } from '../domain/ledger.ts';
-import type { Cluster, Ledger, LedgerRow } from '../ports.ts';
-import { begin } from './begin.ts';
-import { type Job, readJob } from './job.ts';
-import { reconcile } from './reconcile.ts';
-import { sample } from './sample.ts';
+import type { Cluster, Ledger } from '../ports.ts';
 
 /** What a row is driven with. */
 export interface Driver {
@@ -19,32 +12,4 @@ export interface Driver {
   readonly controls: () => ControlState;
   readonly clock: Clock;
   readonly requestLifetimeMs: number;
-}
-
-/** Observe, choose the next step, run it, note it down. One step a claim. */
-export async function drive(row: LedgerRow, driver: Driver, lost: AbortSignal): Promise<void> {
-  const job = readJob(row, driver);
-  const parent = parentFrom((name) => (name === 'traceparent' ? row.traceparent : undefined));
-  await withSpan(`drive ${job.step.action}`, { parent, attributes: { 'belay.state': row.state } }, () =>
-    step(job, driver, lost),
-  );
-}
-
-async function step(job: Job, driver: Driver, lost: AbortSignal): Promise<void> {
-  const { verificationMs } = job;
-  const timing = { requestLifetimeMs: driver.requestLifetimeMs, verificationMs };
-  const next = nextStep(job.row, timing, driver.clock.now());
-  switch (next.type) {
-    case 'begin':
-      return begin(job, driver, lost);
-    case 'reconcile':
-      return reconcile(job, driver);
-    case 'sample':
-      return sample(job, driver);
-    case 'wait':
-      await driver.ledger.later(job.row, next.until);
-      return;
-    case 'close':
-      await driver.ledger.close(job.row);
-  }
 }

@@ -133,7 +133,7 @@ describe('an action is settled', () => {
 describe('facts', () => {
   const stories: Fact[][] = [
     [issued, started, finished(), sample(0, false), sample(1, true)],
-    [issued, started, { ...started, epoch: 2, at: at(9) } as Fact, finished('failed')],
+    [issued, started, { type: 'started', epoch: 2, at: at(9) }, finished('failed')],
     [issued, declined('aborted'), declined('refused', 'digest_conflict')],
   ];
 

@@ -18,17 +18,19 @@ export function note(watch: Watch, fact: Fact): Watch {
     case 'declined':
       return watch.declined || isOfAnother(fact.declined) ? watch : { ...watch, declined: fact.declined };
     case 'started':
-      return fact.epoch <= (watch.started?.epoch ?? -1)
-        ? watch
-        : { ...watch, started: { at: fact.at, epoch: fact.epoch } };
+      return isNewer(fact.epoch, watch.started?.epoch)
+        ? { ...watch, started: { at: fact.at, epoch: fact.epoch } }
+        : watch;
     case 'finished':
       return watch.finished ? watch : { ...watch, finished: fact.finished };
     case 'sampled':
-      return fact.sample.sequence <= (watch.sample?.sequence ?? -1)
-        ? watch
-        : { ...watch, sample: fact.sample };
+      return isNewer(fact.sample.sequence, watch.sample?.sequence)
+        ? { ...watch, sample: fact.sample }
+        : watch;
   }
 }
+
+const isNewer = (number: number, known: number | undefined): boolean => known === undefined || number > known;
 
 /** A second order under a known id was refused: that says nothing about the first one. */
 const isOfAnother = ({ code }: Declined): boolean => code === 'digest_conflict';

@@ -11,7 +11,7 @@ import {
 import { expect } from 'vitest';
 import type { Cluster, PodState, WorkloadState } from '../../../services/executor/ports.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { ClusterServer } from './cluster-subject.ts';
+import type { ClusterServer } from './cluster-server.ts';
 
 export interface Deploy {
   readonly replicas: number;

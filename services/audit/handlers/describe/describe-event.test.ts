@@ -176,7 +176,7 @@ describe('the lines of the timeline', () => {
     expect(damaged.length).toBeGreaterThan(500);
     for (const event of damaged) {
       const { text, outcome } = describeEvent(event);
-      expect(text, JSON.stringify(event)).not.toMatch(/undefined|\[object|NaN|null|Invalid/);
+      expect(`${event.type}: ${text}`).not.toMatch(/undefined|\[object|NaN|null|Invalid/);
       expect(text).not.toBe('');
       expect(outcome).toMatch(event.type === 'CommandGiven' ? /./ : /^[a-z_]*$/i);
     }
@@ -198,10 +198,12 @@ function omissions(json: unknown): unknown[] {
 }
 
 function eachPart(whole: unknown, replace: (value: unknown, key: string) => unknown[]): unknown[] {
-  if (Array.isArray(whole))
-    return whole.flatMap((item, index) =>
-      replace(item, '').map((other) => (other === undefined ? [] : whole.with(index, other))),
+  if (Array.isArray(whole)) {
+    const items: readonly unknown[] = whole;
+    return items.flatMap((item, index) =>
+      replace(item, '').map((other) => (other === undefined ? [] : items.with(index, other))),
     );
+  }
   if (typeof whole !== 'object' || whole === null) return [];
   return Object.entries(whole).flatMap(([key, value]) =>
     replace(value, key).map((other) => {

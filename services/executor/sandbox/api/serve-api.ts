@@ -34,7 +34,7 @@ const HEALTH = ['/healthz', '/livez', '/readyz'];
 
 export function serveApi(context: ApiContext): RequestListener {
   return (request, response) => {
-    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://sandbox');
+    const [path = '', query] = (request.url ?? '').split('?', 2);
     if (HEALTH.includes(path)) {
       response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
       return;
@@ -43,7 +43,7 @@ export function serveApi(context: ApiContext): RequestListener {
     const verb = request.method?.toLowerCase() ?? '';
     try {
       const user = authenticate(context.users, request.headers.authorization);
-      const asked = parseRequest(request.method ?? '', path, searchParams);
+      const asked = parseRequest(request.method ?? '', path, new URLSearchParams(query));
       const { namespace, name } = asked ?? {};
       const resource = asked?.resource.plural ?? path;
       const entry = { at, user: user.name, verb: asked?.verb ?? verb, resource, namespace, name };

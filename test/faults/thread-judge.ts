@@ -1,0 +1,123 @@
+import { SettledOutcome, settledOutcomeToJSON } from '#gen/belay/v1/verification.ts';
+import { orderTopic } from '#lib/events/order-events.ts';
+import { messageOf } from '#lib/errors.ts';
+import type { AuditEvent } from '../lab/kubernetes.ts';
+import { eventually } from '../support/eventually.ts';
+import { typesOf } from '../support/stack.ts';
+import { nameOf } from './thread-kinds.ts';
+import type { Trial, World } from './thread-round.ts';
+
+const COMPLETE = [
+  'IncidentReported',
+  'DecisionMade',
+  'OrderIssued',
+  'ActionStarted',
+  'StepFinished',
+  'ActionFinished',
+  'ActionVerified',
+  'ActionSettled',
+  'DecisionClosed',
+];
+
+/** Once everything that was written has been read by everyone, so that what comes too often has come. */
+export async function judgeAll(world: World, trials: readonly Trial[]): Promise<string[]> {
+  const violations = [...world.log.complaints];
+  await untilRead(world).catch((error: unknown) => void violations.push(messageOf(error)));
+  const deletes = await world.stack.kubernetes.readAuditEvents({
+    verb: 'delete',
+    resource: 'pods',
+    user: 'admin',
+  });
+  for (const trial of trials) {
+    trial.problems.push(
+      ...deletionProblems(trial, deletes),
+      ...settlementProblems(world, trial),
+      ...(await lockProblems(world, trial)),
+      ...(await workloadProblems(world, trial)),
+      ...(await timelineProblems(world, trial)),
+    );
+    violations.push(...trial.problems.map((problem) => `${nameOf(trial.kind)}: ${trial.app}: ${problem}`));
+  }
+  return violations;
+}
+
+export function reportOf({ log }: World, trials: readonly Trial[]): string[] {
+  const lines = [...Map.groupBy(trials, (trial) => nameOf(trial.kind))].map(([name, group]) => {
+    const bad = group.filter((trial) => trial.problems.length > 0).length;
+    const slowest = Math.max(...group.map((trial) => trial.tookMs)) / 1_000;
+    const struck = group.filter((trial) => trial.struck).length;
+    const finished = group.flatMap(({ app }) => log.all(app, 'ActionFinished'));
+    const reconciled = new Set(finished.filter((e) => e.data.reconciled).map((e) => e.data.actionId)).size;
+    return `  ${name}: trials ${group.length}, faults ${struck}, bad ${bad}, reconciled ${reconciled}, slowest ${slowest.toFixed(1)} s`;
+  });
+  return lines;
+}
+
+/** Names of a ReplicaSet's pods are never used again, so a name stands for a uid. */
+function deletionProblems({ app, pod }: Trial, deletes: readonly AuditEvent[]): string[] {
+  const done = deletes.filter(({ name = '', code }) => code === 200 && name.startsWith(`${app}-`));
+  const names = new Set(done.map(({ name }) => name));
+  if (names.size === 1 && names.has(pod)) return [];
+  return [
+    `deleted at the API server: ${done.map(({ name }) => name).join(', ') || 'nothing'}, expected ${pod}`,
+  ];
+}
+
+function settlementProblems({ log }: World, { app }: Trial): string[] {
+  const problems: string[] = [];
+  const incidents = new Set(log.all(app, 'IncidentReported').map((e) => e.data.incidentId));
+  if (incidents.size !== 1) problems.push(`${incidents.size} incidents`);
+  const settled = log.all(app, 'ActionSettled');
+  const ids = new Set(settled.map((e) => `${e.id} ${e.data.outcome}`));
+  if (ids.size !== 1) problems.push(`${ids.size} settlements`);
+  for (const { data } of settled.slice(0, 1)) {
+    if (data.outcome !== SettledOutcome.VERIFIED) {
+      problems.push(`settled as ${settledOutcomeToJSON(data.outcome)}: ${data.code} ${data.reason}`);
+    }
+  }
+  return problems;
+}
+
+async function lockProblems({ redis, stack }: World, { app }: Trial): Promise<string[]> {
+  const holder = await redis.get(`{belay:guardrails}:lock:${stack.target}/production/${app}`);
+  return holder === null ? [] : [`still locked by ${holder}`];
+}
+
+async function workloadProblems({ cluster }: World, { app, pod }: Trial): Promise<string[]> {
+  const ready = await cluster.readyPods(app);
+  if (ready.length === 3 && !ready.includes(pod)) return [];
+  return [`${ready.length} pods are Ready, expected 3 without ${pod}`];
+}
+
+async function timelineProblems({ clients }: World, { incidentId }: Trial): Promise<string[]> {
+  try {
+    await eventually(async () => {
+      const types = new Set(typesOf(await clients.audit.getIncident({ id: incidentId })));
+      const missing = COMPLETE.filter((type) => !types.has(type));
+      if (missing.length > 0) throw new Error(`the timeline lacks ${missing.join(', ')}`);
+    }, 5_000);
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
+/** No group has anything left to do. */
+async function untilRead({ bus, stack }: World): Promise<void> {
+  const order = orderTopic(stack.target);
+  const groups: Readonly<Record<string, readonly string[]>> = {
+    'belay-decision': ['incident', 'verification'],
+    [`belay-executor-${stack.target}`]: [order],
+    'belay-verifier': ['decision', 'action'],
+    'belay-audit': ['incident', 'decision', 'action', 'verification'],
+  };
+  await eventually(async () => {
+    for (const [group, topics] of Object.entries(groups)) {
+      for (const topic of topics) {
+        const [committed, offsets] = await Promise.all([bus.committed(group, topic), bus.offsets(topic)]);
+        const behind = offsets.filter((o) => o.next > o.earliest && (committed[o.partition] ?? 0) < o.next);
+        if (behind.length > 0) throw new Error(`${group} has not read ${topic} to its end`);
+      }
+    }
+  }, 60_000);
+}
