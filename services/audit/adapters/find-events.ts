@@ -37,7 +37,7 @@ function plainConditions(search: Search): Condition[] {
     types !== undefined && sql`type in (${sql.join(types)})`,
     since !== undefined && sql`time >= ${since}`,
     until !== undefined && sql`time < ${until}`,
-    before !== undefined && sql`(time, rank, id) <= (${before.time}, ${before.rank}, ${before.id})`,
+    before !== undefined && sql`(time, rank, id) < (${before.time}, ${before.rank}, ${before.id})`,
   ].filter((condition) => condition !== false);
 }
 

@@ -1,6 +1,6 @@
 /**
- * What can be the cause of what, for events of the same millisecond. A new type goes where it belongs: the
- * ranks of what is stored already keep the order among themselves.
+ * What can be the cause of what, for events of the same millisecond. A new type goes where it belongs: ranks are
+ * stored, but those from before and after an upgrade never meet within a millisecond.
  */
 const causalOrder: readonly string[] = [
   'IncidentReported',
@@ -29,11 +29,8 @@ const causalOrder: readonly string[] = [
   'IncidentResolved',
 ];
 
-/** In steps, so that what is found out later still fits between. */
-const STEP = 10;
-
 /** What stands beside the story, notifications and dead letters, comes last. */
 export function causalRank(type: string): number {
   const index = causalOrder.indexOf(type);
-  return (index < 0 ? causalOrder.length : index) * STEP;
+  return index < 0 ? causalOrder.length : index;
 }
