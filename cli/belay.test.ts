@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { version } from '#lib/version.ts';
-import { collect, emptyFolder, runBelay, startBelay } from './fixtures/run-belay.ts';
+import { collect, emptyFolder, removeFolders, runBelay, startBelay } from './fixtures/run-belay.ts';
+
+afterAll(removeFolders);
 
 // Processes on a machine that does other things as well.
 vi.setConfig({ testTimeout: 60_000 });

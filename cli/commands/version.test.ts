@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { emptyFolder } from '../fixtures/run-belay.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { emptyFolder, removeFolders } from '../fixtures/run-belay.ts';
 import { commitOf } from './version.ts';
+
+afterAll(removeFolders);
 
 const git = (folder: string, ...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', '-C', folder, ...args], {

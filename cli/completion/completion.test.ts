@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { emptyFolder, runBelay } from '../fixtures/run-belay.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptyFolder, removeFolders, runBelay } from '../fixtures/run-belay.ts';
+
+afterAll(removeFolders);
 
 const has = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 

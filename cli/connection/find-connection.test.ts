@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { emptyFolder } from '../fixtures/run-belay.ts';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { emptyFolder, removeFolders } from '../fixtures/run-belay.ts';
 import { findConnection } from './find-connection.ts';
 import { removeUpFile, writeUpFile } from './up-file.ts';
+
+afterAll(removeFolders);
 
 const TOKEN = 't'.repeat(43);
 

@@ -66,7 +66,7 @@ describe('an ops server that is asked', () => {
     });
     const { checks } = await ask(url);
     expect(checks).toMatchObject([
-      { name: 'clock', ok: false, detail: expect.stringMatching(/^59\.\d s behind/) },
+      { name: 'clock', ok: false, detail: expect.stringMatching(/ s behind this machine$/) },
     ]);
   });
 

@@ -1,11 +1,13 @@
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#lib/clock.ts';
 import { createLocalToken } from '#lib/identity/local-token.ts';
 import { writeUpFile } from '../connection/up-file.ts';
-import { emptyFolder } from '../fixtures/run-belay.ts';
+import { emptyFolder, removeFolders } from '../fixtures/run-belay.ts';
 import { localChecks } from './local-checks.ts';
+
+afterAll(removeFolders);
 
 let dataDir: string;
 beforeEach(() => {

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { version } from '#lib/version.ts';
 import { eventually } from '../../test/support/eventually.ts';
-import { collect, emptyFolder, runBelay, startBelay } from '../fixtures/run-belay.ts';
+import { collect, emptyFolder, removeFolders, runBelay, startBelay } from '../fixtures/run-belay.ts';
+
+afterAll(removeFolders);
 
 // Processes on a machine that does other things as well.
 vi.setConfig({ testTimeout: 60_000 });

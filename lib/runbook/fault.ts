@@ -1,4 +1,4 @@
-import type { Path } from './yaml-documents.ts';
+import type { Path } from './yaml-reader.ts';
 
 /** Something wrong with a part of a runbook, with the path from the part that was looked at. */
 export interface Fault {

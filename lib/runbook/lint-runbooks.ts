@@ -67,7 +67,7 @@ export function lintRunbooks(
   runbooks: readonly Runbook[],
   { places, now }: LintOptions = {},
 ): readonly Problem[] {
-  const context = { all: runbooks, now };
+  const context = { byName: new Map(runbooks.map((runbook) => [runbook.name, runbook])), now };
   const placed = (runbook: Runbook, { path, ...finding }: Finding): Problem => {
     const place = places?.get(runbook)?.(path) ?? { file: runbook.name, line: 1, column: 1 };
     return { ...place, path: path.join('.'), ...finding };

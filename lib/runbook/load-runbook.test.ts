@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { loadRunbook, loadRunbookFiles } from './load-runbook.ts';
 import { formatProblem } from './problem.ts';
 
-const read = (name: string): string => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+const read = (name: string): string =>
+  readFileSync(new URL(`fixtures/good/${name}`, import.meta.url), 'utf8');
 
 describe('the sample of the course', () => {
   const { runbooks, problems } = loadRunbook(read('replace-redundant-pod.yaml'), 'sample.yaml');
@@ -110,7 +111,7 @@ it('gives two files that mean the same the same digest', () => {
 });
 
 it('reads directories, and says which path it could not read', async () => {
-  const fixtures = new URL('fixtures', import.meta.url).pathname;
+  const fixtures = new URL('fixtures/good', import.meta.url).pathname;
   const { runbooks, problems } = await loadRunbookFiles([fixtures, 'no/such/place']);
   expect(runbooks.map(({ name }) => name)).toEqual(['replace-redundant-pod', 'restart-pod', 'ecs-scale-up']);
   expect(problems.map(formatProblem)).toEqual([

@@ -2,7 +2,8 @@ import { type Problem, sortProblems } from './problem.ts';
 import { readRunbook } from './read-runbook.ts';
 import type { Runbook } from './runbook.ts';
 import { listRunbookFiles } from './runbook-files.ts';
-import { type Path, type Place, readYamlDocuments } from './yaml-documents.ts';
+import { readYamlDocuments } from './yaml-documents.ts';
+import type { Path, Place } from './yaml-reader.ts';
 
 export interface LoadResult {
   /** Those without a problem. Whoever runs runbooks runs none of a file that has any. */

@@ -9,7 +9,8 @@ import { runbookFile } from './schema/runbook-file.ts';
 import { withoutExtensions } from './schema/without-extensions.ts';
 import { toRunbook } from './to-runbook.ts';
 import { toSteps } from './to-steps.ts';
-import type { Path, YamlDocument } from './yaml-documents.ts';
+import type { YamlDocument } from './yaml-documents.ts';
+import type { Path } from './yaml-reader.ts';
 
 /** More than anybody mends in one go; a file of nothing but mistakes is cut short. */
 const MAX_PROBLEMS = 100;

@@ -4,7 +4,7 @@ import { below, type Fault } from './fault.ts';
 import { KUBECTL_FORMS, kubectlAction } from './kubectl-command.ts';
 import type { Action, Step } from './runbook.ts';
 import type { SpecParts } from './salvage.ts';
-import type { Path } from './yaml-documents.ts';
+import type { Path } from './yaml-reader.ts';
 
 type SourceStep = SpecParts['steps'][number]['item'];
 type SourceAction = Pick<SourceStep, 'action' | 'command' | 'with'>;

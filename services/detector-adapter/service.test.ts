@@ -185,6 +185,8 @@ describe('the end of an incident', () => {
       .resolveIncident({ incidentId: String(incidentId), reason: '' });
     expect(answer).toEqual({ incidentId, wasOpen: true });
     expect((await adapter.events('incident')).at(-1)?.data).toMatchObject({ reason: ResolveReason.SOURCE });
+    const unknown = adapter.grpc('runner').resolveIncident({ incidentId: 'inc-none', reason: '' });
+    await expect(unknown).rejects.toMatchObject({ kind: 'not_found' });
     expect(await adapter.events('audit')).toEqual([]);
   });
 

@@ -1,50 +1,70 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { systemClock } from '#lib/clock.ts';
-import type { Figure } from './figure.ts';
-import { median } from './figure.ts';
+import { localKeys } from '../../cli/local-keys.ts';
+import { freePorts } from '../lab/free-port.ts';
+import { startKafka } from '../lab/kafka.ts';
+import { startPostgres } from '../lab/postgres.ts';
+import { spawnBelay, untilReady } from '../support/belay-process.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Figure, median } from './figure.ts';
 
-const CLI = new URL('../../cli/belay.ts', import.meta.url).pathname;
-
-/** What a person waits for, and what an idle system costs. */
+/** What a person waits for, and what an idle service costs. */
 export async function* processFigures(quick: boolean): AsyncGenerator<Figure> {
   const seconds: number[] = [];
   for (let n = 0; n < (quick ? 2 : 5); n += 1) seconds.push(await firstStart());
   yield { name: 'belay-up-ready seconds, empty data folder', value: median(seconds), goal: 3, atMost: true };
+  yield { name: 'idle-service resident MB', value: await idleMb(quick), goal: 120, atMost: true };
 }
 
 async function firstStart(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'belay-bench-up-'));
   const started = performance.now();
-  const child = spawn(process.execPath, [CLI, 'up', '--port', '0', '--data-dir', folder]);
+  const running = spawnBelay(['up', '--port', '0', '--data-dir', folder]);
   try {
-    await line(child, /^Ready in/m);
+    await eventually(() => {
+      if (!/^Ready in/m.test(running.output())) throw new Error(`not ready: ${running.output()}`);
+    }, 30_000);
     return (performance.now() - started) / 1_000;
   } finally {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+    await running.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Resolves when the output matches, whichever stream it comes on. */
-export async function line(child: ChildProcess, pattern: RegExp, timeoutMs = 30_000): Promise<string> {
-  let text = '';
-  child.stdout?.on('data', (chunk) => (text += chunk));
-  child.stderr?.on('data', (chunk) => (text += chunk));
-  const deadline = performance.now() + timeoutMs;
-  while (!pattern.test(text)) {
-    if (child.exitCode !== null || performance.now() > deadline)
-      throw new Error(`never printed ${pattern}: ${text}`);
-    await systemClock.sleep(10);
+/** The verifier on Kafka and Postgres: joined, its stores open, nothing to do. */
+async function idleMb(quick: boolean): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'belay-bench-idle-'));
+  const [kafka, postgres, [grpc, ops = 0]] = await Promise.all([startKafka(), startPostgres(), freePorts(2)]);
+  const file = join(folder, 'verifier.yaml');
+  const { trustedKeysFile } = localKeys(folder, 'bench');
+  writeFileSync(
+    file,
+    stringify({
+      bus: { kind: 'kafka', brokers: kafka.endpoint.split(',') },
+      sql: { kind: 'postgres', url: await postgres.createDatabase('belay') },
+      grpc: { port: grpc },
+      ops: { port: ops },
+      auth: 'none',
+      topics: { replicationFactor: 1 },
+      signing: { trustedKeysFile },
+    }),
+  );
+  const running = spawnBelay(['serve', 'verifier', '--config', file]);
+  try {
+    await untilReady(ops, running);
+    await systemClock.sleep(quick ? 5_000 : 60_000);
+    return residentMb(running.pid);
+  } finally {
+    await running.kill();
+    await Promise.all([kafka.stop(), postgres.stop()]);
+    rmSync(folder, { recursive: true, force: true });
   }
-  return text;
 }
 
-export function residentMb(pid: number): number {
+function residentMb(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
 }

@@ -80,6 +80,7 @@ export function episodesContract(name: string, open: () => Promise<Episodes>): v
       await expect(episodes.rebuild(read)).rejects.toThrow('the log is away');
       expect(await episodes.isReady()).toBe(false);
       await expect(fire('f', 0)).rejects.toMatchObject({ code: 'EPISODES_NOT_READY' });
+      expect(await episodes.rebuild(async () => new Map())).toBe(true);
     });
 
     describe('when it is ready', () => {

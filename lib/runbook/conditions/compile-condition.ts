@@ -28,6 +28,21 @@ export type CompiledCondition =
 
 /** An expression of a runbook, checked against the facts that can be had where it stands. Never throws. */
 export function compileCondition(text: string, scopeName: ScopeName): CompiledCondition {
+  const key = `${scopeName} ${text}`;
+  const known = compiled.get(key);
+  if (known) return known;
+  const result = compile(text, scopeName);
+  if (compiled.size >= MAX_COMPILED) compiled.clear();
+  if (key.length <= MAX_KEY) compiled.set(key, result);
+  return result;
+}
+
+/** Loading, linting and judging meet the same few texts again and again. */
+const compiled = new Map<string, CompiledCondition>();
+const MAX_COMPILED = 1_000;
+const MAX_KEY = 1_100;
+
+function compile(text: string, scopeName: ScopeName): CompiledCondition {
   try {
     const scope: Scope = scopes[scopeName];
     const expr = parseCondition(text);

@@ -1,6 +1,6 @@
 import { compileCondition } from '../conditions/compile-condition.ts';
 import type { ScopeName } from '../conditions/fact-catalogue.ts';
-import type { Path } from '../yaml-documents.ts';
+import type { Path } from '../yaml-reader.ts';
 import { error, type Finding, type LintRule, warning } from './lint-rule.ts';
 
 /** Conditions whose answer no fact can change. */

@@ -1,6 +1,6 @@
 import type { Problem } from '../problem.ts';
 import type { Runbook } from '../runbook.ts';
-import type { Path } from '../yaml-documents.ts';
+import type { Path } from '../yaml-reader.ts';
 
 /** Something that loads and should not be run. */
 export interface Finding {
@@ -12,11 +12,11 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Looks at one runbook; `all` are those that it has to get on with. */
+/** Looks at one runbook, beside those that it has to get on with. */
 export type LintRule = (runbook: Runbook, context: LintContext) => readonly Finding[];
 
 export interface LintContext {
-  readonly all: readonly Runbook[];
+  readonly byName: ReadonlyMap<string, Runbook>;
   readonly now: Date | undefined;
 }
 

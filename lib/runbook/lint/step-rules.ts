@@ -64,8 +64,7 @@ function textsOf({ steps, verification }: Runbook): readonly string[] {
 }
 
 /** Runbooks within runbooks: each has to be there, and none may lead back to itself. */
-export const nestedRunbooks: LintRule = (runbook, { all }) => {
-  const byName = new Map(all.map((other) => [other.name, other]));
+export const nestedRunbooks: LintRule = (runbook, { byName }) => {
   return runbook.steps.flatMap((step, index) => {
     const name = nestedName(step);
     if (name === undefined) return [];

@@ -16,10 +16,8 @@ export function runbookJsonSchema(): JsonSchema {
     ...($defs as JsonSchema),
     actionArguments: { allOf: actionNames().map(argumentsOf) },
   };
-  return { $schema, $id: ID, title: 'RemediationRunbook', ...rest, $defs: definitions };
+  return { $schema, title: 'RemediationRunbook', ...rest, $defs: definitions };
 }
-
-const ID = 'https://remediations.kubedojo.io/v1/runbook.schema.json';
 
 function refine({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: JsonSchema }): void {
   // Notes of the author's own are welcome in each section.

@@ -4,7 +4,7 @@ import type { Announcer } from '../handlers/announcer.ts';
 import type { Episodes } from '../ports.ts';
 
 export interface SweepOptions {
-  readonly episodes: Episodes;
+  readonly episodes: Pick<Episodes, 'due'>;
   readonly announcer: Announcer;
   readonly clock: Clock;
 }
@@ -18,7 +18,6 @@ const AT_ONCE = 100;
  * somebody's own.
  */
 export async function sweepEpisodes({ episodes, announcer, clock }: SweepOptions): Promise<number> {
-  if (!(await episodes.isReady())) return REST_MS;
   const due = await episodes.due(clock.now(), AT_ONCE);
   const results = await Promise.allSettled(due.map((key) => announcer.settle(key, { type: 'tick' })));
   const failures = results.flatMap((result) =>
