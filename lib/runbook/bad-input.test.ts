@@ -30,6 +30,7 @@ const CODES = [
   'missing_field',
   'nested_too_deeply',
   'not_supported',
+  'other_kind',
   'placeholder_refused',
   'too_complex',
   'too_many_values',

@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts';
-import { fitParameter } from './fit-parameter.ts';
+import { fitParameter, TYPE_WORDS } from './fit-parameter.ts';
 import { excerpt } from './nearest.ts';
 import { isIncidentName } from './placeholders.ts';
 import type { ParameterSource } from './schema/parameters.ts';
@@ -29,7 +29,7 @@ export function checkParameter(name: string, parameter: ParameterSource): readon
       faults.push({
         path,
         code: 'bad_parameter',
-        message: `is not ${parameter.type}, got ${excerpt(value)}, mind the quotes`,
+        message: `is not ${TYPE_WORDS[parameter.type]}, got ${excerpt(value)}, mind the quotes`,
       });
   };
   allowedValues?.forEach((value, index) => check(['allowedValues', index], value, undefined));

@@ -40,7 +40,7 @@ const BOOLEANS = new Map([
   ['false', false],
 ]);
 
-const TYPE_WORDS = {
+export const TYPE_WORDS = {
   string: 'a text',
   integer: 'a whole number',
   number: 'a number',

@@ -2,10 +2,11 @@ import { checkOutcome, checkPreCheck } from './check-conditions.ts';
 import { checkParameter } from './check-parameters.ts';
 import { type Explanation, explainIssue } from './explain-issue.ts';
 import { below, type Fault } from './fault.ts';
+import { nearest } from './nearest.ts';
 import type { Problem } from './problem.ts';
 import type { Runbook } from './runbook.ts';
 import { type SpecParts, salvageSpec } from './salvage.ts';
-import { runbookFile } from './schema/runbook-file.ts';
+import { KIND, runbookFile } from './schema/runbook-file.ts';
 import { withoutExtensions } from './schema/without-extensions.ts';
 import { toRunbook } from './to-runbook.ts';
 import { toSteps } from './to-steps.ts';
@@ -20,17 +21,28 @@ export function readRunbook(
   { value, placeOf }: YamlDocument,
   file: string,
 ): { readonly runbook: Runbook | undefined; readonly problems: readonly Problem[] } {
+  const problemAt = (path: readonly PropertyKey[], code: string, message: string): Problem => {
+    return { file, ...placeOf(path as Path), path: path.join('.'), code, severity: 'error', message };
+  };
+  if (isOtherKind(value))
+    return { runbook: undefined, problems: [problemAt(['kind'], 'other_kind', OTHER_KIND)] };
   const source = withoutExtensions(runbookFile, value);
   const parsed = runbookFile.safeParse(source);
   const parts = salvageSpec((source as { spec?: unknown } | null)?.spec);
   const { steps, faults } = toSteps(parts);
   const explained = parsed.success ? [] : explain(parsed.error.issues, source);
   const found = [...explained, ...below(['spec'], [...faults, ...checkParts(parts)])];
-  const problems = shortened(found).map(({ path, code, message }): Problem => {
-    return { file, ...placeOf(path as Path), path: path.join('.'), code, severity: 'error', message };
-  });
+  const problems = shortened(found).map(({ path, code, message }) => problemAt(path, code, message));
   const isGood = parsed.success && problems.length === 0;
   return { runbook: isGood ? toRunbook(parsed.data, steps) : undefined, problems };
+}
+
+const OTHER_KIND = `expected ${KIND}, this is something else, move it to a file of its own`;
+
+/** What was never meant to be a runbook is not taken apart as one. */
+function isOtherKind(value: unknown): boolean {
+  const { kind } = (value ?? {}) as { kind?: unknown };
+  return typeof kind === 'string' && nearest(kind, [KIND]) === undefined;
 }
 
 function shortened(found: readonly Explanation[]): readonly Explanation[] {

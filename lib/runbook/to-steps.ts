@@ -78,7 +78,10 @@ function resolveAction(
   const shorthand = kubectlAction(command);
   if (!shorthand) return { action: nothing, faults: [unknownCommand(command)] };
   const checked = checkAction(shorthand.action, shorthand.with, names);
-  const faults: Fault[] = checked.faults.map((found) => ({ ...found, path: ['command'] }));
+  const faults: Fault[] = checked.faults.map(({ path, code, message }) => {
+    const name = path[1] === undefined ? '' : `${String(path[1])} `;
+    return { path: ['command'], code, message: `${name}${message}` };
+  });
   if (given) faults.push(fault(['with'], 'a command brings its arguments itself, use action instead'));
   return { action: checked.action, faults };
 }

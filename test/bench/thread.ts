@@ -1,6 +1,7 @@
 import { openKafkaBus } from '#lib/bus/kafka-bus.ts';
 import { systemClock } from '#lib/clock.ts';
 import { followThread, type ThreadLog } from '../faults/thread-log.ts';
+import { type Workloads, workloads } from '../faults/thread-workloads.ts';
 import type { CampaignOptions } from '../support/campaign.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ProductionStack, startProductionStack } from '../support/production-stack.ts';
@@ -28,6 +29,7 @@ interface World {
   readonly stack: ProductionStack;
   readonly clients: Clients;
   readonly cluster: TestCluster;
+  readonly workloads: Workloads;
   readonly log: ThreadLog;
   readonly relay: NullRelay;
 }
@@ -46,7 +48,8 @@ export async function threadBench({ quick }: CampaignOptions): Promise<boolean> 
     clock: systemClock,
   });
   const [log, relay] = await Promise.all([followThread(bus, stack.target), startNullRelay(stack)]);
-  const world = { stack, clients, log, relay, cluster: testCluster(stack.kubeconfig) };
+  const cluster = testCluster(stack.kubeconfig);
+  const world = { stack, clients, log, relay, cluster, workloads: workloads(stack.kubeconfig, cluster) };
   try {
     const { incidents, relayed } = await measure(world, count);
     print(incidents, relayed, seenRequests(stack.kubernetes), log);
@@ -66,7 +69,7 @@ async function measure(world: World, count: number): Promise<{ incidents: Sent[]
   let spare: string[] = [];
   for (let from = 0; from < count; from += AT_ONCE) {
     const apps = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => `bench-${from + i}`);
-    const pods = await Promise.all(apps.map((app) => world.cluster.deploy(app, 3)));
+    const pods = await Promise.all(apps.map((app) => world.workloads.deploy(app)));
     for (const [i, app] of apps.entries()) {
       incidents.push(await reportOne(world, app, pods[i] ?? ''));
       if (spare.length === 0) spare = await world.cluster.readyPods(RELAY_APP);
@@ -80,7 +83,11 @@ async function reportOne({ clients, stack, log }: World, app: string, pod: strin
   const sentMs = Date.now();
   await clients.detector.reportIncident(crashLoop(stack, app, pod));
   const acceptedMs = Date.now();
-  await log.seen(app, 'ActionFinished');
+  const ended = await Promise.race([
+    log.seen(app, 'ActionFinished').then(() => true),
+    log.seen(app, 'DecisionClosed').then(() => log.all(app, 'ActionFinished').length > 0),
+  ]);
+  if (!ended) throw new Error(`nothing was done: ${log.all(app, 'DecisionClosed')[0]?.data.reason}`);
   return { app, pod, sentMs, acceptedMs };
 }
 

@@ -10,12 +10,14 @@ import { type Clients, crashLoop } from '../support/stack.ts';
 import type { TestCluster } from '../support/test-cluster.ts';
 import type { FaultKind } from './thread-kinds.ts';
 import type { Entry, ThreadLog } from './thread-log.ts';
+import type { Workloads } from './thread-workloads.ts';
 
 export interface World {
   readonly stack: ProductionStack;
   readonly bus: Bus;
   readonly clients: Clients;
   readonly cluster: TestCluster;
+  readonly workloads: Workloads;
   readonly log: ThreadLog;
   readonly redis: Redis;
   readonly producer: Producer;
@@ -61,9 +63,9 @@ export async function playRound(world: World, round: readonly FaultKind[]): Prom
   return trials;
 }
 
-async function prepare({ cluster }: World, kind: FaultKind): Promise<Trial> {
+async function prepare({ workloads }: World, kind: FaultKind): Promise<Trial> {
   const app = `app-${randomUUID().slice(0, 8)}`;
-  const pod = await cluster.deploy(app, 3);
+  const pod = await workloads.deploy(app);
   return { kind, app, pod, incidentId: '', struck: false, tookMs: 0, problems: [] };
 }
 

@@ -9,6 +9,7 @@ import { testCluster } from '../support/test-cluster.ts';
 import { judgeAll, reportOf } from './thread-judge.ts';
 import { EVERY_KIND, type FaultKind, QUICK_ROUNDS } from './thread-kinds.ts';
 import { followThread } from './thread-log.ts';
+import { workloads } from './thread-workloads.ts';
 import { playRound, type Trial, type World } from './thread-round.ts';
 
 const TRIALS_PER_KIND = 50;
@@ -60,6 +61,7 @@ async function openWorld(seed: number): Promise<World & { close(): Promise<void>
   await producer.connect();
   const redis = new Redis(stack.redis.endpoint);
   const clients = clientsOf(stack);
+  const cluster = testCluster(stack.kubeconfig);
   return {
     stack,
     bus,
@@ -67,7 +69,8 @@ async function openWorld(seed: number): Promise<World & { close(): Promise<void>
     redis,
     producer,
     log: await followThread(bus, stack.target),
-    cluster: testCluster(stack.kubeconfig),
+    cluster,
+    workloads: workloads(stack.kubeconfig, cluster),
     random: seeded(seed),
     close: async () => {
       clients.close();

@@ -55,7 +55,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     if (closing) reply.header('connection', 'close');
   });
   readBodies(app);
-  for (const route of options.routes) addRoute(app, route, options);
+  const gate = { ...options, isAllowed: rateLimiter(options.maxRequestsPerSecond, clock) };
+  for (const route of options.routes) addRoute(app, route, options, gate);
 
   return {
     start: async () => {
@@ -105,14 +106,18 @@ function readBodies(app: FastifyInstance): void {
   );
 }
 
-function addRoute(app: FastifyInstance, route: HttpRoute, options: HttpServerOptions): void {
-  const isAllowed = rateLimiter(options.maxRequestsPerSecond, options.clock);
+function addRoute(
+  app: FastifyInstance,
+  route: HttpRoute,
+  options: HttpServerOptions,
+  gate: GateOptions,
+): void {
   const actors = new WeakMap<FastifyRequest, Identity>();
   app.route({
     method: 'POST',
     url: route.path,
     onRequest: async (request) => {
-      actors.set(request, await admit(request.raw, route, { ...options, isAllowed }));
+      actors.set(request, await admit(request.raw, route, gate));
     },
     handler: async (request, reply) => {
       // Cannot be, and must not be: nothing runs for a request that came around the gate.

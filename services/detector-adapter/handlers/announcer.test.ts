@@ -50,7 +50,7 @@ it('two instances that tell the same incident at once count it once', async () =
   const both = [instance(() => held.promise), instance(() => held.promise)];
   const settled = Promise.all(both.map((announcer) => announcer.settle(key, firing)));
   await eventually(async () => {
-    const step = await episodes.apply(key, { type: 'tick' }, new Date());
+    const step = await episodes.apply(key, { type: 'tick' }, systemClock.now());
     expect((step.episode as OpenEpisode).count).toBe(2);
   });
   held.resolve();
