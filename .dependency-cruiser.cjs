@@ -115,7 +115,11 @@ module.exports = {
       comment: 'What a service is made of is its own business.',
       severity: 'error',
       from: { path: '^cli/services[.]ts$' },
-      to: { path: '^services/', pathNot: '^services/[^/]+/(main|service|config)[.]ts$|^services/executor/sandbox/start-sandbox-cluster[.]ts$' },
+      to: {
+        path: '^services/',
+        pathNot:
+          '^services/[^/]+/(main|service|config)[.]ts$|^services/executor/sandbox/start-sandbox-cluster[.]ts$',
+      },
     },
     {
       name: 'services-know-no-cli',

@@ -66,10 +66,9 @@ export async function up(options: UpOptions): Promise<RunningSystem> {
     failed.resolve(error);
   };
   const localToken = createLocalToken(options.dataDir);
-  const [platform, sandbox] = await Promise.all([
-    openPlatform(config, { name: 'up', fail, localToken }),
-    startSandbox(options.dataDir),
-  ]);
+  // First what takes the lock on the data: a second `up` must not touch the files of the first.
+  const platform = await openPlatform(config, { name: 'up', fail, localToken });
+  const sandbox = await startSandbox(options.dataDir);
   const services = await createServices(config, platform, {
     ...options,
     localToken,

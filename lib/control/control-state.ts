@@ -19,7 +19,7 @@ export const HEARTBEAT_KEY = 'heartbeat';
 export const killSwitchKey = (target: string): string => `kill-switch/${target || '*'}`;
 
 /** Executors stop when the newest heartbeat is older than this. */
-export const HEARTBEAT_LIMIT_MS = 10_000;
+const HEARTBEAT_LIMIT_MS = 10_000;
 
 export function applyControl(controls: ControlState, { setting, reason }: ControlSet): ControlState {
   switch (setting?.$case) {

@@ -76,7 +76,7 @@ describe('events', () => {
           for (const [at, byte] of flips) value[at] = byte;
           const thrown = thrownBy(() => decodeEvent({ ...record, value }));
           const refused = thrown instanceof BelayError && thrown.kind === 'invalid' && Boolean(thrown.field);
-          expect(thrown === undefined || refused, String(thrown)).toBe(true);
+          if (thrown !== undefined && !refused) throw thrown;
         },
       ),
       { numRuns: 3_000 },

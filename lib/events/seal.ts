@@ -10,7 +10,7 @@ import type { AnyEvent, OutgoingEvent } from './event.ts';
  * Orders and action events carry a signature over their bytes and their target: whoever can write to a
  * topic can still neither make an executor act nor make up what an executor did.
  */
-export const SIGNATURE_HEADER = 'belay-signature';
+const SIGNATURE_HEADER = 'belay-signature';
 
 interface SealSpec {
   readonly use: KeyUse;

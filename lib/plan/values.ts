@@ -3,7 +3,7 @@ import type { Value } from '#gen/belay/v1/common.ts';
 export type Plain = string | number | boolean;
 export type Values = { [name: string]: Value };
 
-export function toValue(plain: Plain | readonly string[]): Value {
+function toValue(plain: Plain | readonly string[]): Value {
   if (typeof plain === 'string') return { kind: { $case: 'text', value: plain } };
   if (typeof plain === 'number') return { kind: { $case: 'number', value: plain } };
   if (typeof plain === 'boolean') return { kind: { $case: 'flag', value: plain } };

@@ -45,8 +45,9 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     currentControls = () => controls.current();
     const heartbeat = startHeartbeat(publish, clock, logger);
     stops.push(() => heartbeat.stop());
-    const { guardrails, close } = await openGuardrails(config.guardrails, clock);
-    stops.push(close);
+    const opened = await openGuardrails(config.guardrails, clock);
+    stops.push(() => opened.close());
+    const { guardrails } = opened;
     const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
     stops.push(() => rebuilder.stop());
     const { targets, policy } = config;

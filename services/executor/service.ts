@@ -17,6 +17,8 @@ import { drive } from './workers/drive.ts';
 
 /** Longer than any call to the target may take. */
 const REQUEST_LIFETIME_MS = 6_000;
+/** How long a row of an executor that died waits for the next one. Longer than any request lives. */
+const LEASE_MS = 10_000;
 
 export function createExecutor(config: ExecutorConfig, platform: Platform): Service {
   const target = config.target.name;
@@ -51,6 +53,7 @@ export function createExecutor(config: ExecutorConfig, platform: Platform): Serv
       db: sql.db,
       table: 'ledger',
       clock: platform.clock,
+      leaseMs: LEASE_MS,
       owner: `${name}/${randomUUID().slice(0, 8)}`,
       handle: (row, lost) => drive(toLedgerRow(row), driver, lost),
       onError: (error, row) =>

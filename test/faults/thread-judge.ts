@@ -53,15 +53,19 @@ export function reportOf({ log }: World, trials: readonly Trial[]): string[] {
   return lines;
 }
 
-/** Names of a ReplicaSet's pods are never used again, so a name stands for a uid. */
+/**
+ * Names of a ReplicaSet's pods are never used again, so a name stands for a uid. A request whose sender died
+ * is cut off, and logged as such, with or without its effect: the pod itself says which.
+ */
 function deletionProblems({ app, pod }: Trial, deletes: readonly AuditEvent[]): string[] {
-  const done = deletes.filter(({ name = '', code }) => code === 200 && name.startsWith(`${app}-`));
-  const names = new Set(done.map(({ name }) => name));
-  if (names.size === 1 && names.has(pod)) return [];
-  return [
-    `deleted at the API server: ${done.map(({ name }) => name).join(', ') || 'nothing'}, expected ${pod}`,
-  ];
+  const asked = deletes.filter(({ name = '' }) => name.startsWith(`${app}-`));
+  const told = asked.map(({ name, code }) => `${name} ${code}`).join(', ') || 'nothing';
+  const done = new Set(asked.filter(({ code }) => code === 200 || isCutOff(code)).map(({ name }) => name));
+  if (done.size === 1 && done.has(pod)) return [];
+  return [`deletions at the API server: ${told}; expected ${pod} and no other`];
 }
+
+const isCutOff = (code: number): boolean => code === 0 || code >= 500;
 
 function settlementProblems({ log }: World, { app }: Trial): string[] {
   const problems: string[] = [];

@@ -21,6 +21,10 @@ const TRIALS_PER_ROUND = 5;
  * workload is whole and unlocked.
  */
 export async function threadFaults({ quick, seed }: CampaignOptions): Promise<boolean> {
+  return playAll(quick ? QUICK_ROUNDS : fullRounds(), seed);
+}
+
+export async function playAll(rounds: readonly (readonly FaultKind[])[], seed: number): Promise<boolean> {
   // One listener for each process that was ever started.
   process.setMaxListeners(0);
   const startedMs = performance.now();
@@ -28,10 +32,10 @@ export async function threadFaults({ quick, seed }: CampaignOptions): Promise<bo
   console.log(`seed ${seed}; the stack is up after ${Math.round((performance.now() - startedMs) / 1_000)} s`);
   try {
     const trials: Trial[] = [];
-    for (const round of quick ? QUICK_ROUNDS : fullRounds()) {
+    for (const round of rounds) {
       const played = await playRound(world, round);
       trials.push(...played);
-      if (!quick) console.log(`  ${trials.length} trials, ${new Date().toISOString()}`);
+      if (rounds.length > 1) console.log(`  ${trials.length} trials, ${new Date().toISOString()}`);
     }
     const violations = await judgeAll(world, trials);
     for (const line of reportOf(world, trials)) console.log(line);

@@ -1,3 +1,4 @@
+import { listed } from '../nearest.ts';
 import type { Runbook } from '../runbook.ts';
 import { error, type Finding } from './lint-rule.ts';
 
@@ -23,21 +24,28 @@ export function repeatedNames(runbooks: readonly Runbook[], describe: Describe):
   });
 }
 
-/** Two runbooks that an incident could not choose between. */
+/** Runbooks that an incident could not choose between. Each pair is told of once, at the later name. */
 export function equalMatches(runbooks: readonly Runbook[], describe: Describe): readonly SetFinding[] {
+  const ordered = runbooks.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
   return FIELDS.flatMap((field) => {
-    const seen = new Map<string, Runbook[]>();
-    return runbooks.flatMap((runbook) =>
-      runbook.triggers[field].flatMap((name, index): readonly SetFinding[] => {
-        const earlier = seen.get(name) ?? [];
-        seen.set(name, [...earlier, runbook]);
-        const rival = earlier.find((other) => other !== runbook && overlap(other, runbook));
-        if (!rival) return [];
-        const message = `${describe(rival)} matches ${name} as well, for the same resources, tell them apart by scope.resourceKinds or scope.allowedNamespaces`;
-        return [{ runbook, finding: error(['triggers', field, index], 'equal_matches', message) }];
+    const byTrigger = new Map<string, Runbook[]>();
+    return ordered.flatMap((runbook) =>
+      [...new Set(runbook.triggers[field])].flatMap((name): readonly SetFinding[] => {
+        const earlier = byTrigger.get(name) ?? [];
+        byTrigger.set(name, earlier);
+        const rivals = earlier.filter((other) => overlap(other, runbook));
+        earlier.push(runbook);
+        if (rivals.length === 0) return [];
+        const path = ['triggers', field, runbook.triggers[field].indexOf(name)];
+        return [{ runbook, finding: error(path, 'equal_matches', equalMessage(name, rivals.map(describe))) }];
       }),
     );
   });
+}
+
+function equalMessage(name: string, rivals: readonly string[]): string {
+  const verb = rivals.length === 1 ? 'matches' : 'match';
+  return `${listed(rivals)} ${verb} ${name} as well, for the same resources, tell them apart by scope.resourceKinds or scope.allowedNamespaces`;
 }
 
 const FIELDS = ['probableCauses', 'symptoms'] as const;

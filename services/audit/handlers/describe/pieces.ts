@@ -31,9 +31,14 @@ export const byWhom = (actor: Actor | undefined): string => (actor?.name ? ` by 
 
 const MOST_VALUES = 8;
 
+const LONGEST_TEXT = 32;
+
 /** readyReplicas 2, replicas 3 */
 export function valuesText(values: Readonly<Record<string, Value>>): string {
-  const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Uids and lists of them are for machines, who find them in the data.
+  const entries = Object.entries(values)
+    .filter(([, { kind }]) => kind?.$case !== 'text' || kind.value.length <= LONGEST_TEXT)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const shown = entries.slice(0, MOST_VALUES).map(([name, value]) => `${name} ${valueText(value)}`);
   const left = entries.length - shown.length;
   return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(', ');
