@@ -77,10 +77,8 @@ export const grpcSection = z.strictObject({
   allowPlaintext: z.boolean().default(false),
   defaultTimeoutMs: z.int().min(1).default(10_000),
 });
-export type GrpcConfig = z.infer<typeof grpcSection>;
 
 export const opsSection = z.strictObject({ host: loopback, port: portNumber });
-export type OpsConfig = z.infer<typeof opsSection>;
 
 export const logSection = z
   .strictObject({
@@ -88,7 +86,6 @@ export const logSection = z
     pretty: z.boolean().default(false),
   })
   .prefault({});
-export type LogConfig = z.infer<typeof logSection>;
 
 export const telemetrySection = z
   .strictObject({
@@ -111,7 +108,6 @@ export const topicsSection = z
     retentionHours: z.int().min(1).default(168),
   })
   .prefault({});
-export type TopicsConfig = z.infer<typeof topicsSection>;
 
 function hasBothOrNeither(tls: { cert?: string; key?: string }): boolean {
   return (tls.cert === undefined) === (tls.key === undefined);

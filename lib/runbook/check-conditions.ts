@@ -39,7 +39,8 @@ function checkName(
   known: Readonly<Record<string, string>>,
   path: Fault['path'],
 ): readonly Fault[] {
-  if (Object.hasOwn(known, name)) return [];
+  // A name that is missing is told with the shape of the file.
+  if (name === '' || Object.hasOwn(known, name)) return [];
   const near = nearest(name, Object.keys(known));
   const next =
     near === undefined

@@ -69,8 +69,9 @@ function without(section: object, defaults: Section): Section {
   const kept = Object.entries(section).flatMap(([key, value]: [string, unknown]) => {
     const fallback = Object.hasOwn(defaults, key) ? defaults[key] : undefined;
     if (value === undefined || (!ALWAYS.has(key) && isDeepStrictEqual(value, fallback))) return [];
-    const isBoth = isSection(value) && isSection(fallback) && !FREE.has(key);
-    return [[key, isBoth ? without(value, fallback) : value] as const];
+    if (!isSection(value) || !isSection(fallback) || FREE.has(key)) return [[key, value] as const];
+    const inner = without(value, fallback);
+    return Object.keys(inner).length === 0 ? [] : [[key, inner] as const];
   });
   return Object.fromEntries(kept);
 }

@@ -58,7 +58,9 @@ function salvageFields<T extends z.ZodType>(schema: T, given: unknown): z.infer<
   if (!shape || typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
   const fields = Object.entries(shape).map(([key, field]) => {
     const parsed = z.safeParse(field, (given as Record<string, unknown>)[key]);
-    return [key, parsed.success ? parsed.data : z.safeParse(field, undefined).data] as const;
+    const fallback = z.safeParse(field, undefined);
+    // Only texts have no default; what is missing is told elsewhere.
+    return [key, parsed.success ? parsed.data : fallback.success ? fallback.data : ''] as const;
   });
   return Object.fromEntries(fields) as z.infer<T>;
 }

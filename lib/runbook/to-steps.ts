@@ -96,7 +96,7 @@ function unknownCommand(command: string): Fault {
 function repeatedIds(steps: readonly { readonly step: Step; readonly path: Path }[]): readonly Fault[] {
   const seen = new Set<string>();
   return steps.flatMap(({ step: { id }, path }) => {
-    if (!seen.has(id)) return seen.add(id) && [];
+    if (id === '' || !seen.has(id)) return seen.add(id) && [];
     return [fault([...path, 'id'], `the id ${id} is taken by a step above, choose another`)];
   });
 }

@@ -2,7 +2,7 @@ import { Lexer } from 'yaml';
 
 const MAX_CHARACTERS = 262_144;
 const MAX_LINES = 5_000;
-const MAX_TOKENS = 20_000;
+const MAX_TOKENS = 12_000;
 const MAX_DOCUMENTS = 100;
 const MAX_BRACKETS = 64;
 const MAX_INDENT = 256;
@@ -35,9 +35,10 @@ export function passedBound(text: string): BoundPassed | undefined {
     tokens += 1;
     if (token === '[' || token === '{') brackets += 1;
     else if (token === ']' || token === '}') brackets = Math.max(0, brackets - 1);
+    else if (token === FLOW_END) brackets = 0;
     else if (token === '---') documents += 1;
-    const isDeep = brackets === 0 && INDICATORS.has(token) && position.column > MAX_INDENT;
-    if (brackets > MAX_BRACKETS || isDeep)
+    const nests = NESTING.has(token) || (token === ':' && brackets === 0);
+    if (brackets > MAX_BRACKETS || (nests && position.column > MAX_INDENT))
       return { ...position, code: 'nested_too_deeply', message: TOO_DEEP };
     if (tokens > MAX_TOKENS || documents > MAX_DOCUMENTS)
       return { ...position, code: 'file_too_large', message: 'holds too much, split it into several files' };
@@ -49,9 +50,12 @@ export function passedBound(text: string): BoundPassed | undefined {
 export const TOO_DEEP = 'nested too deeply, no runbook needs that many levels, write it flatter';
 
 const START = { line: 1, column: 1 };
-const INDICATORS = new Set(['-', '?', ':']);
+/** Each opens a level where it stands, also on one line with others. */
+const NESTING = new Set(['-', '?']);
+/** Brackets that are still open are given up here. */
+const FLOW_END = '\u0018';
 /** Marks of the lexer that stand for no character of the text. */
-const SILENT = new Set(['\u0002', '\u0018', '\u001f']);
+const SILENT = new Set(['\u0002', FLOW_END, '\u001f']);
 
 function newlines(text: string): number {
   let count = 0;

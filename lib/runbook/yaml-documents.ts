@@ -22,21 +22,28 @@ export function readYamlDocuments(text: string, file: string): YamlFile {
   const bound = passedBound(text);
   if (bound) return { documents: [], problems: [problemOf(bound, file)] };
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, {
-    lineCounter: lines,
-    stringKeys: true,
-    // Compared key by key by the parser; the reader knows at once.
-    uniqueKeys: false,
-    logLevel: 'silent',
-  });
+  const parsed = parse(text, lines);
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
-  for (const document of Array.isArray(parsed) ? parsed : []) {
+  for (const document of parsed) {
     const { faults, ...read } = readDocument(document, lines);
     problems.push(...faults.slice(0, MAX_FAULTS).map((fault) => problemOf(fault, file)));
     if (faults.length === 0 && document.contents !== null) documents.push(read);
   }
   return { documents, problems };
+}
+
+function parse(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
+  const parsed = parseAllDocuments(text, {
+    lineCounter,
+    stringKeys: true,
+    // Compared key by key by the parser; the reader knows at once.
+    uniqueKeys: false,
+    // Each would quote the source; thousands of them take long to draw.
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  return Array.isArray(parsed) ? parsed : [];
 }
 
 function problemOf(fault: YamlFault, file: string): Problem {

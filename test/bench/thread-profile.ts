@@ -2,7 +2,7 @@ import type { EventType } from '#lib/events/event-types.ts';
 import type { ThreadLog } from '../faults/thread-log.ts';
 import { median, percentile } from './figure.ts';
 import type { SeenRequests } from './thread-seen.ts';
-import type { Sent } from './thread.ts';
+import type { Sent } from './thread-sent.ts';
 
 /** Where the time goes: medians of the gaps between what can be seen from outside. */
 export function profileOf(

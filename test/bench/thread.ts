@@ -9,6 +9,7 @@ import { type Clients, clientsOf, crashLoop } from '../support/stack.ts';
 import { type TestCluster, testCluster } from '../support/test-cluster.ts';
 import { median, percentile, printFigure } from './figure.ts';
 import { profileOf } from './thread-profile.ts';
+import type { Sent } from './thread-sent.ts';
 import { type NullRelay, startNullRelay } from './thread-relay.ts';
 import { type SeenRequests, seenRequests } from './thread-seen.ts';
 
@@ -16,14 +17,6 @@ const WARM_UP = 5;
 const AT_ONCE = 10;
 const RELAY_APP = 'relay';
 const RELAY_PODS = 20;
-
-/** When something was sent off and when it was acknowledged; the pod that is deleted in consequence. */
-export interface Sent {
-  readonly app: string;
-  readonly pod: string;
-  readonly sentMs: number;
-  readonly acceptedMs: number;
-}
 
 interface World {
   readonly stack: ProductionStack;
@@ -75,6 +68,8 @@ async function measure(world: World, count: number): Promise<{ incidents: Sent[]
       if (spare.length === 0) spare = await world.cluster.readyPods(RELAY_APP);
       relayed.push(await relayOne(world, spare.pop() ?? ''));
     }
+    await Promise.all(apps.map((app) => world.log.seen(app, 'DecisionClosed')));
+    await Promise.all(apps.map((app) => world.workloads.remove(app)));
   }
   return { incidents: incidents.slice(WARM_UP), relayed: relayed.slice(WARM_UP) };
 }

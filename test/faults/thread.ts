@@ -6,7 +6,7 @@ import { type CampaignOptions, seeded } from '../support/campaign.ts';
 import { startProductionStack } from '../support/production-stack.ts';
 import { clientsOf } from '../support/stack.ts';
 import { testCluster } from '../support/test-cluster.ts';
-import { judgeAll, reportOf } from './thread-judge.ts';
+import { judgeAll, judgeNow, reportOf } from './thread-judge.ts';
 import { EVERY_KIND, type FaultKind, QUICK_ROUNDS } from './thread-kinds.ts';
 import { followThread } from './thread-log.ts';
 import { workloads } from './thread-workloads.ts';
@@ -34,6 +34,8 @@ export async function playAll(rounds: readonly (readonly FaultKind[])[], seed: n
     const trials: Trial[] = [];
     for (const round of rounds) {
       const played = await playRound(world, round);
+      for (const trial of played) await judgeNow(world, trial);
+      await Promise.all(played.map(({ app }) => world.workloads.remove(app)));
       trials.push(...played);
       if (rounds.length > 1) console.log(`  ${trials.length} trials, ${new Date().toISOString()}`);
     }

@@ -36,7 +36,7 @@ type Bind<K extends FactType['kind']> = (
 
 const binders: { readonly [K in FactType['kind']]: Bind<K> } = {
   bool: (value) => (typeof value === 'boolean' ? value : undefined),
-  number: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
+  number: (value, type) => (typeof value === 'number' && isWithin(value, type) ? value : undefined),
   int: (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : undefined),
   text: (value) => (typeof value === 'string' && value.length <= MAX_TEXT ? value : undefined),
   time: (value) =>
@@ -46,6 +46,16 @@ const binders: { readonly [K in FactType['kind']]: Bind<K> } = {
   section: (value, { fields }) =>
     bindEntries(value, (key) => (Object.hasOwn(fields, key) ? fields[key] : undefined)),
 };
+
+/** A count below nothing is no count: what is told at load from these limits has to hold for every fact. */
+function isWithin(value: number, { minimum = -Infinity, maximum = Infinity }: NumberLimits): boolean {
+  return Number.isFinite(value) && value >= minimum && value <= maximum;
+}
+
+interface NumberLimits {
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
 
 function bind(value: FactValue | undefined, type: FactType): CelInput | undefined {
   const binder = binders[type.kind] as Bind<FactType['kind']>;

@@ -77,6 +77,7 @@ describe('a missing fact never makes a condition hold', () => {
     ['not a number', { live: { replicas: Number.NaN } }],
     ['infinite', { live: { replicas: Number.POSITIVE_INFINITY } }],
     ['of another type', { live: { replicas: '4' } }],
+    ['below what it can be', { live: { replicas: -1 } }],
     ['inherited', { live: Object.create({ replicas: 4 }) as Record<string, never> }],
     ['nothing', { live: undefined }],
   ])('a fact that is %s counts as missing', (_, given) => {

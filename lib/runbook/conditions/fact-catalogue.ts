@@ -15,7 +15,7 @@ import {
  * What executors read at their targets. An expression about anything else would wait for a fact that nobody
  * delivers, so it does not load.
  */
-export const liveFacts: Readonly<Record<string, FactType>> = {
+const liveFacts: Readonly<Record<string, FactType>> = {
   uid: TEXT,
   kind: TEXT,
   name: TEXT,

@@ -82,7 +82,7 @@ function isSame(left: Term, right: Term): boolean {
 }
 
 /** What a number can be. */
-export function rangeOf(term: Term): Range | undefined {
+function rangeOf(term: Term): Range | undefined {
   if (term.type.kind !== 'number' && term.type.kind !== 'int') return undefined;
   if (term.kind === 'value') return { minimum: Number(term.value), maximum: Number(term.value) };
   if (term.kind === 'call') return calculate(term.name, term.args.map(rangeOf)) ?? limitsOf(term.type);

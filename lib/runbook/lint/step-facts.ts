@@ -2,7 +2,7 @@ import { actionSpec } from '../action-catalogue.ts';
 import type { Runbook, Step } from '../runbook.ts';
 
 /** Whether a step leaves something that nothing in the runbook takes back. */
-export function isIrreversible(step: Step): boolean {
+function isIrreversible(step: Step): boolean {
   return actionSpec(step.action)?.isReversible !== true && step.rollback === undefined;
 }
 

@@ -5,7 +5,7 @@ const plain = z.union([z.string().max(1_024), z.number(), z.boolean()], {
   error: 'is not a text, a number, true or false',
 });
 
-export const parameterName = z
+const parameterName = z
   .string()
   .regex(
     /^[a-z][A-Za-z0-9_]{0,62}$/,

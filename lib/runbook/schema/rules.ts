@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-export const MAX_LIST = 200;
-export const DAY_SECONDS = 86_400;
+const MAX_LIST = 200;
+const DAY_SECONDS = 86_400;
 
 export const shortText = z.string().min(1, 'is empty').max(253, 'is longer than 253 characters');
 export const longText = z.string().max(4_096, 'is longer than 4,096 characters');

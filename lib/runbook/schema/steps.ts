@@ -5,12 +5,9 @@ import { listOf, longText, seconds, shortText, stepId, wholeNumber } from './rul
 const plain = z.union([z.string().max(4_096), z.number(), z.boolean()], {
   error: 'is not a text, a number, true or false',
 });
-export const argument = z.union(
-  [plain, z.array(z.string().max(4_096)).max(100), z.record(z.string(), z.json())],
-  {
-    error: 'is not a text, a number, true or false, a list of texts or a section',
-  },
-);
+const argument = z.union([plain, z.array(z.string().max(4_096)).max(100), z.record(z.string(), z.json())], {
+  error: 'is not a text, a number, true or false, a list of texts or a section',
+});
 
 export const action = z.string().max(63).describe('From the catalogue of actions: kubernetes.deletePod.');
 const command = z
@@ -30,7 +27,7 @@ const actionFields = {
 
 export const stepRollback = z.strictObject(actionFields).describe('Undoes the step, narrower than it.');
 
-export const validation = z
+const validation = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('output_contains'), text: z.string().min(1, 'is empty').max(1_000) }),
     z.strictObject({ type: z.literal('exit_code'), code: wholeNumber(0, 255).default(0) }),

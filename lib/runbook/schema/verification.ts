@@ -4,7 +4,7 @@ import { listOf, longText, seconds, shortText, textMap, wholeNumber } from './ru
 
 const query = z.string().min(1, 'is empty').max(2_000, 'is longer than 2,000 characters');
 
-export const metric = z
+const metric = z
   .discriminatedUnion('source', [
     z.strictObject({
       source: z.literal('prometheus'),
