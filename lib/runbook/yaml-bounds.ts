@@ -7,9 +7,12 @@ const MAX_DOCUMENTS = 100;
 const MAX_BRACKETS = 64;
 const MAX_INDENT = 256;
 
-export interface BoundPassed {
+interface Position {
   readonly line: number;
   readonly column: number;
+}
+
+export interface BoundPassed extends Position {
   readonly code: string;
   readonly message: string;
 }
@@ -19,39 +22,43 @@ export interface BoundPassed {
  * for every value, so a hostile text costs it far more than reading does; the lexer alone is linear.
  */
 export function passedBound(text: string): BoundPassed | undefined {
-  if (text.length > MAX_CHARACTERS)
-    return { ...START, code: 'file_too_large', message: 'larger than 256 KiB, split it into several files' };
-  if (newlines(text) > MAX_LINES)
-    return {
-      ...START,
-      code: 'file_too_large',
-      message: 'longer than 5,000 lines, split it into several files',
-    };
-  const position = { line: 1, column: 1 };
-  let brackets = 0;
+  if (text.length > MAX_CHARACTERS) return tooLarge(START, 'larger than 256 KiB');
+  if (newlines(text) > MAX_LINES) return tooLarge(START, 'longer than 5,000 lines');
+  const position = { ...START };
+  const levels = new Levels();
   let documents = 0;
   let tokens = 0;
   for (const token of new Lexer().lex(text)) {
     tokens += 1;
-    if (token === '[' || token === '{') brackets += 1;
-    else if (token === ']' || token === '}') brackets = Math.max(0, brackets - 1);
-    else if (token === FLOW_END) brackets = 0;
-    else if (token === '---') documents += 1;
-    const nests = NESTING.has(token) || (token === ':' && brackets === 0);
-    if (brackets > MAX_BRACKETS || (nests && position.column > MAX_INDENT))
+    if (token === '---') documents += 1;
+    if (levels.areTooMany(token, position.column))
       return { ...position, code: 'nested_too_deeply', message: TOO_DEEP };
-    if (tokens > MAX_TOKENS || documents > MAX_DOCUMENTS)
-      return { ...position, code: 'file_too_large', message: 'holds too much, split it into several files' };
+    if (tokens > MAX_TOKENS || documents > MAX_DOCUMENTS) return tooLarge(position, 'holds too much');
     advance(position, token);
   }
   return undefined;
 }
 
+class Levels {
+  #brackets = 0;
+
+  /** Brackets are counted. In a block each level needs a column of its own, also where several share a line. */
+  areTooMany(token: string, column: number): boolean {
+    if (token === '[' || token === '{') this.#brackets += 1;
+    else if (token === ']' || token === '}') this.#brackets = Math.max(0, this.#brackets - 1);
+    else if (token === FLOW_END) this.#brackets = 0;
+    const nests = token === '-' || token === '?' || (token === ':' && this.#brackets === 0);
+    return this.#brackets > MAX_BRACKETS || (nests && column > MAX_INDENT);
+  }
+}
+
+function tooLarge(position: Position, what: string): BoundPassed {
+  return { ...position, code: 'file_too_large', message: `${what}, split it into several files` };
+}
+
 export const TOO_DEEP = 'nested too deeply, no runbook needs that many levels, write it flatter';
 
 const START = { line: 1, column: 1 };
-/** Each opens a level where it stands, also on one line with others. */
-const NESTING = new Set(['-', '?']);
 /** Brackets that are still open are given up here. */
 const FLOW_END = '\u0018';
 /** Marks of the lexer that stand for no character of the text. */

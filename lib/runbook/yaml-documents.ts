@@ -33,17 +33,23 @@ export function readYamlDocuments(text: string, file: string): YamlFile {
   return { documents, problems };
 }
 
+/** A parser that has lost its way makes thousands of errors, and drawing their stacks would take longer than parsing. */
 function parse(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
-  const parsed = parseAllDocuments(text, {
-    lineCounter,
-    stringKeys: true,
-    // Compared key by key by the parser; the reader knows at once.
-    uniqueKeys: false,
-    // Each would quote the source; thousands of them take long to draw.
-    prettyErrors: false,
-    logLevel: 'silent',
-  });
-  return Array.isArray(parsed) ? parsed : [];
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const parsed = parseAllDocuments(text, {
+      lineCounter,
+      stringKeys: true,
+      // Compared key by key by the parser; the reader knows at once.
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+    return Array.isArray(parsed) ? parsed : [];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function problemOf(fault: YamlFault, file: string): Problem {

@@ -4,7 +4,7 @@ import type { LabKubernetes } from '../lab/kubernetes.ts';
 
 /** When the API server received what Belay and the relay asked of it about one pod, in ms since 1970. */
 export interface SeenRequests {
-  /** The executor's first and last look at the pod or its workload before the deletion. */
+  /** The executor's first look at the pod. */
   readonly firstGetMs: number;
   readonly deleteMs: number;
 }

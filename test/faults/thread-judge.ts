@@ -5,7 +5,7 @@ import type { AuditEvent } from '../lab/kubernetes.ts';
 import { eventually } from '../support/eventually.ts';
 import { typesOf } from '../support/stack.ts';
 import { nameOf } from './thread-kinds.ts';
-import type { Trial, World } from './thread-round.ts';
+import { NOTES, type Trial, type World } from './thread-round.ts';
 
 const COMPLETE = [
   'IncidentReported',
@@ -28,8 +28,6 @@ export async function judgeAll(world: World, trials: readonly Trial[]): Promise<
     resource: 'pods',
     user: 'admin',
   });
-  for (const code of new Set(deletes.map((d) => d.code)))
-    console.log('code', code, deletes.filter((d) => d.code === code).length);
   for (const trial of trials) {
     trial.problems.push(
       ...deletionProblems(trial, deletes),
@@ -46,33 +44,37 @@ export async function judgeNow(world: World, trial: Trial): Promise<void> {
   trial.problems.push(...(await lockProblems(world, trial)), ...(await workloadProblems(world, trial)));
 }
 
-export function reportOf({ log }: World, trials: readonly Trial[]): string[] {
-  const lines = [...Map.groupBy(trials, (trial) => nameOf(trial.kind))].map(([name, group]) => {
-    const bad = group.filter((trial) => trial.problems.length > 0).length;
+/** One line a kind. `Bad` trials are violations; the notes say that the fault struck where it hurts. */
+export function reportOf(trials: readonly Trial[]): string[] {
+  return [...Map.groupBy(trials, (trial) => nameOf(trial.kind))].map(([name, group]) => {
+    const count = (test: (trial: Trial) => boolean) => group.filter(test).length;
+    const faults = count((trial) => trial.struck);
+    const bad = count((trial) => trial.problems.length > 0);
+    const notes = NOTES.map((note) => `${note} ${count((trial) => trial.notes.has(note))}`).join(', ');
     const slowest = Math.max(...group.map((trial) => trial.tookMs)) / 1_000;
-    const struck = group.filter((trial) => trial.struck).length;
-    const finished = group.flatMap(({ app }) => log.all(app, 'ActionFinished'));
-    const reconciled = new Set(finished.filter((e) => e.data.reconciled).map((e) => e.data.actionId)).size;
-    return `  ${name}: trials ${group.length}, faults ${struck}, bad ${bad}, reconciled ${reconciled}, slowest ${slowest.toFixed(1)} s`;
+    return `  ${name}: trials ${group.length}, faults ${faults}, bad ${bad}; ${notes}; slowest ${slowest.toFixed(1)} s`;
   });
-  return lines;
 }
 
 /**
- * Names of a ReplicaSet's pods are never used again, so a name stands for a uid. A request whose sender died
- * is cut off, and logged as such, with or without its effect: the pod itself says which.
+ * Names of a ReplicaSet's pods are never used again, so a name stands for a uid, and a second answer of 200
+ * found the pod terminating. The API server answers a request whose sender died with an error, whether or not
+ * it had its effect: it counts as the deletion, since the pod is gone and nobody else deletes pods here.
  */
-function deletionProblems({ app, pod }: Trial, deletes: readonly AuditEvent[]): string[] {
+function deletionProblems({ app, pod, notes }: Trial, deletes: readonly AuditEvent[]): string[] {
   const asked = deletes.filter(({ name = '' }) => name.startsWith(`${app}-`));
-  const told = asked.map(({ name, code }) => `${name} ${code}`).join(', ') || 'nothing';
-  const done = new Set(asked.filter(({ code }) => code === 200 || isCutOff(code)).map(({ name }) => name));
-  if (done.size === 1 && done.has(pod)) return [];
+  const answered = asked.filter(({ code }) => code === 200);
+  const cutOff = asked.filter(({ code }) => code === 0 || code >= 500);
+  if (answered.length > 1) notes.add('repeat');
+  if (cutOff.length > 0) notes.add('cut off');
+  const deleted = new Set([...answered, ...cutOff].map(({ name }) => name));
+  if (deleted.size === 1 && deleted.has(pod)) return [];
+  const told = asked.map(({ name, code }) => `${name} ${code}`).join(', ') || 'none';
   return [`deletions at the API server: ${told}; expected ${pod} and no other`];
 }
 
-const isCutOff = (code: number): boolean => code === 0 || code >= 500;
-
-function settlementProblems({ log }: World, { app }: Trial): string[] {
+function settlementProblems({ log }: World, { app, notes }: Trial): string[] {
+  if (log.all(app, 'ActionFinished').some(({ data }) => data.reconciled)) notes.add('reconciled');
   const problems: string[] = [];
   const incidents = new Set(log.all(app, 'IncidentReported').map((e) => e.data.incidentId));
   if (incidents.size !== 1) problems.push(`${incidents.size} incidents`);

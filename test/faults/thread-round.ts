@@ -24,6 +24,9 @@ export interface World {
   readonly random: () => number;
 }
 
+/** What befell a trial without being a fault of Belay. */
+export const NOTES = ['reconciled', 'cut off', 'repeat'] as const;
+
 export interface Trial {
   readonly kind: FaultKind;
   readonly app: string;
@@ -34,6 +37,7 @@ export interface Trial {
   /** From the report to the closed decision. */
   tookMs: number;
   readonly problems: string[];
+  readonly notes: Set<(typeof NOTES)[number]>;
 }
 
 const JITTER_MS = 30;
@@ -66,7 +70,7 @@ export async function playRound(world: World, round: readonly FaultKind[]): Prom
 async function prepare({ workloads }: World, kind: FaultKind): Promise<Trial> {
   const app = `app-${randomUUID().slice(0, 8)}`;
   const pod = await workloads.deploy(app);
-  return { kind, app, pod, incidentId: '', struck: false, tookMs: 0, problems: [] };
+  return { kind, app, pod, incidentId: '', struck: false, tookMs: 0, problems: [], notes: new Set() };
 }
 
 async function guarded(trial: Trial, work: () => Promise<void>): Promise<void> {

@@ -40,7 +40,7 @@ export async function playAll(rounds: readonly (readonly FaultKind[])[], seed: n
       if (rounds.length > 1) console.log(`  ${trials.length} trials, ${new Date().toISOString()}`);
     }
     const violations = await judgeAll(world, trials);
-    for (const line of reportOf(world, trials)) console.log(line);
+    for (const line of reportOf(trials)) console.log(line);
     for (const violation of violations.slice(0, 30)) console.log(`  violation: ${violation}`);
     console.log(`FAULTS thread trials=${trials.length} violations=${violations.length}`);
     return violations.length === 0;
