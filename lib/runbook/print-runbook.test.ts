@@ -245,5 +245,5 @@ describe('for any runbook', () => {
       { numRuns: 150 },
     );
     expect(loaded).toBeGreaterThan(75);
-  });
+  }, 60_000);
 });

@@ -23,7 +23,7 @@ export function withoutExtensions(schema: z.ZodType, value: unknown): unknown {
   return Object.fromEntries(
     kept.map(([key, item]) => {
       const fields = sections
-        .map((form) => definitionOf(form).shape?.[key])
+        .map((form) => fieldOf(definitionOf(form), key))
         .filter((field) => field !== undefined);
       return [key, fields.reduce<unknown>((inner, field) => withoutExtensions(field, inner), item)];
     }),
@@ -38,4 +38,14 @@ function recordWithoutExtensions(forms: readonly z.ZodType[], value: object): un
   );
 }
 
+/** Its own: `constructor` is a key like any other in a file, and a field of none. */
+const fieldOf = ({ shape }: Definition, key: string): z.ZodType | undefined =>
+  shape && Object.hasOwn(shape, key) ? shape[key] : undefined;
+
 const definitionOf = (form: z.ZodType): Definition => form.def as Definition;
+
+/** A key such as toString is no field, though every object answers to it. */
+function fieldOf(form: z.ZodType, key: string): z.ZodType | undefined {
+  const { shape = {} } = definitionOf(form);
+  return Object.hasOwn(shape, key) ? shape[key] : undefined;
+}
