@@ -18,7 +18,7 @@ import { chain, type Handlers, type RecordStep } from './pipeline.ts';
 import { runBatch } from './run-batch.ts';
 
 export interface ConsumerOptions {
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, 'publish' | 'consume'>;
   readonly service: string;
   /** CloudEvents source of what the handlers publish. */
   readonly source: string;

@@ -1,4 +1,4 @@
-import type { ActionSpec } from './catalogue/action-spec.ts';
+import type { ActionSpec, ParameterSpec } from './catalogue/action-spec.ts';
 import { awsActions } from './catalogue/aws-actions.ts';
 import { hostActions } from './catalogue/host-actions.ts';
 import { kubernetesActions } from './catalogue/kubernetes-actions.ts';
@@ -10,6 +10,11 @@ const actions: ReadonlyMap<string, ActionSpec> = new Map(
 /** The action of that name, or undefined: there is nothing else that a runbook could do. */
 export function actionSpec(name: string): ActionSpec | undefined {
   return actions.get(name);
+}
+
+export function parameterSpec(action: string, name: string): ParameterSpec | undefined {
+  const parameters = actions.get(action)?.parameters ?? {};
+  return Object.hasOwn(parameters, name) ? parameters[name] : undefined;
 }
 
 export function actionNames(): readonly string[] {

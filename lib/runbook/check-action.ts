@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 import { excerpt, listed, nearest } from './nearest.ts';
-import { actionNames, actionSpec } from './action-catalogue.ts';
+import { actionNames, actionSpec, parameterSpec } from './action-catalogue.ts';
 import { argumentType } from './argument-types.ts';
 import type { ActionSpec, ParameterSpec } from './catalogue/action-spec.ts';
 import { fitArgument } from './fill-argument.ts';
@@ -26,7 +26,7 @@ export function checkAction(
   const faults: Fault[] = [];
   const filled: Record<string, ArgumentValue> = {};
   for (const [key, value] of Object.entries(source)) {
-    const parameter = Object.hasOwn(spec.parameters, key) ? spec.parameters[key] : undefined;
+    const parameter = parameterSpec(name, key);
     const result = parameter ? checkArgument(parameter, value, names) : unknownParameter(name, spec, key);
     if ('value' in result) filled[key] = result.value;
     else faults.push({ path: ['with', key], ...result });
@@ -53,7 +53,7 @@ function checkArgument(
     if (!parts) return { code: 'bad_placeholder', message: BAD_PLACEHOLDER };
     const found = parts.flatMap((part) => ('name' in part ? [part.name] : []));
     holdsNames ||= found.length > 0;
-    const fault = found.map((name) => checkName(name, names, spec, String(text))).find(Boolean);
+    const fault = found.map((name) => checkName(name, names, spec, given)).find(Boolean);
     if (fault) return fault;
   }
   if (holdsNames) return checkTemplate(spec, given);
@@ -79,11 +79,11 @@ function checkName(
   name: string,
   names: NamesInScope,
   spec: ParameterSpec,
-  text: string,
+  given: ArgumentValue,
 ): Refused | undefined {
   if (spec.isLiteral)
     return { code: 'placeholder_refused', message: 'only its author may say this, write it out without ${}' };
-  if (name.startsWith('before.')) return checkBefore(names, text);
+  if (name.startsWith('before.')) return checkBefore(names, given);
   const known = [...INCIDENT_NAMES, ...names.parameters];
   if (known.includes(name)) return undefined;
   const near = nearest(name, known);
@@ -97,10 +97,10 @@ function checkName(
   };
 }
 
-function checkBefore({ isRollback }: NamesInScope, text: string): Refused | undefined {
+function checkBefore({ isRollback }: NamesInScope, given: ArgumentValue): Refused | undefined {
   const code = 'placeholder_refused';
   if (!isRollback) return { code, message: 'only a rollback knows the state before, use it there' };
-  if (beforeFact(text)) return undefined;
+  if (typeof given === 'string' && beforeFact(given)) return undefined;
   return { code, message: 'a fact of the state before is a whole value, let it stand alone' };
 }
 

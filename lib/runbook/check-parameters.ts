@@ -33,6 +33,12 @@ export function checkParameter(name: string, parameter: ParameterSource): readon
       });
   };
   allowedValues?.forEach((value, index) => check(['allowedValues', index], value, undefined));
+  if (String(fallback).includes('${'))
+    faults.push({
+      path: ['default'],
+      code: 'bad_parameter',
+      message: 'a default is a value, it is not looked up, write it out',
+    });
   if (fallback !== undefined) check(['default'], fallback);
   return faults;
 }

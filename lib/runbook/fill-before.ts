@@ -1,4 +1,4 @@
-import { actionSpec } from './action-catalogue.ts';
+import { parameterSpec } from './action-catalogue.ts';
 import { fitArgument } from './fill-argument.ts';
 import { beforeFact } from './placeholders.ts';
 import type { Action, ArgumentValue } from './runbook.ts';
@@ -16,7 +16,7 @@ export function fillBefore(
   for (const [name, value] of Object.entries(given)) {
     const fact = typeof value === 'string' ? beforeFact(value) : undefined;
     const found = fact === undefined ? value : Object.hasOwn(before, fact) ? before[fact] : undefined;
-    const spec = actionSpec(action)?.parameters[name];
+    const spec = parameterSpec(action, name);
     if (found === undefined) return { ok: false, why: `the state before does not say what ${fact} was` };
     if (!spec) return { ok: false, why: `${action} has no parameter ${name} in this version` };
     const fitted = fitArgument(spec, found);

@@ -28,11 +28,11 @@ export function lookupFor({ parameters }: Pick<Runbook, 'parameters'>, context: 
   return (name) => {
     const value = isIncidentName(name)
       ? incidentValues[name](context)
-      : (given(name, context) ?? parameters[name]?.default);
+      : (given(name, context) ?? own(parameters, name)?.default);
     if (value === undefined || value === '') return missing(name, isIncidentName(name));
     // What was looked up is a value: it never becomes something to look up.
     if (String(value).includes('${')) return unfit(name, `\${${name}} holds a placeholder itself`);
-    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    const parameter = own(parameters, name);
     if (!parameter) return { value };
     const fitted = fitParameter(parameter, value);
     return 'why' in fitted ? unfit(name, `parameter ${name} ${fitted.why}`) : fitted;

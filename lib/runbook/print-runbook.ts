@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
-import { actionSpec } from './action-catalogue.ts';
+import { parameterSpec } from './action-catalogue.ts';
 import type { Action, ArgumentValue, Runbook, Step, VerificationCheck } from './runbook.ts';
 import { msToDuration } from './schema/duration.ts';
 import { API_VERSION, KIND, runbookFile } from './schema/runbook-file.ts';
@@ -108,7 +108,7 @@ function argumentsOf(action: Action): Section | undefined {
 
 /** JSON that people wrote as a section is printed as one, where that loads to the same text. */
 function argumentOf(action: string, name: string, value: ArgumentValue): unknown {
-  const type = actionSpec(action)?.parameters[name]?.type;
+  const type = parameterSpec(action, name)?.type;
   if ((type !== 'json' && type !== 'documentParameters') || typeof value !== 'string') return value;
   const section: unknown = JSON.parse(value);
   return isSection(section) && JSON.stringify(section) === value ? section : value;

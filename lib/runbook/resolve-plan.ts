@@ -1,4 +1,4 @@
-import { actionSpec } from './action-catalogue.ts';
+import { parameterSpec } from './action-catalogue.ts';
 import { fillArgument } from './fill-argument.ts';
 import { fillMetric } from './fill-metric.ts';
 import { type Fault, type Lookup, lookupFor, type PlanContext } from './plan-values.ts';
@@ -48,7 +48,7 @@ function fillArguments(
 ): Readonly<Record<string, ArgumentValue>> {
   const filled: Record<string, ArgumentValue> = {};
   for (const [name, template] of Object.entries(action.with)) {
-    const spec = actionSpec(action.action)?.parameters[name];
+    const spec = parameterSpec(action.action, name);
     const result = spec
       ? fillArgument(spec, template, lookup)
       : ({ name: '', fault: 'unfit', why: 'is unknown to this version' } as const);

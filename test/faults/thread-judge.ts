@@ -19,6 +19,8 @@ const COMPLETE = [
   'DecisionClosed',
 ];
 
+const GATEWAY_TIMEOUT = 504;
+
 /** Once everything that was written has been read by everyone, so that what comes too often has come. */
 export async function judgeAll(world: World, trials: readonly Trial[]): Promise<string[]> {
   const violations = [...world.log.complaints];
@@ -58,13 +60,13 @@ export function reportOf(trials: readonly Trial[]): string[] {
 
 /**
  * Names of a ReplicaSet's pods are never used again, so a name stands for a uid, and a second answer of 200
- * found the pod terminating. The API server answers a request whose sender died with an error, whether or not
- * it had its effect: it counts as the deletion, since the pod is gone and nobody else deletes pods here.
+ * found the pod terminating. A request whose sender died is logged as a timeout, and the pod may be deleted
+ * all the same: then it counts, since nobody else deletes pods here.
  */
 function deletionProblems({ app, pod, notes }: Trial, deletes: readonly AuditEvent[]): string[] {
   const asked = deletes.filter(({ name = '' }) => name.startsWith(`${app}-`));
   const answered = asked.filter(({ code }) => code === 200);
-  const cutOff = asked.filter(({ code }) => code === 0 || code >= 500);
+  const cutOff = asked.filter(({ code }) => code === GATEWAY_TIMEOUT);
   if (answered.length > 1) notes.add('repeat');
   if (cutOff.length > 0) notes.add('cut off');
   const deleted = new Set([...answered, ...cutOff].map(({ name }) => name));

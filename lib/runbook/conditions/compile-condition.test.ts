@@ -30,6 +30,7 @@ function constantOf(text: string, scope: ScopeName = 'live'): boolean | string |
 describe('a condition over facts', () => {
   it.each([
     ['live.replicas < 10', true],
+    ['live.replicas == 4', true],
     ['live.replicas * 2.0 == 8.0', true],
     ['live.replicas > 4.0', false],
     ["!dependencies['payments'].down", true],

@@ -43,9 +43,3 @@ const fieldOf = ({ shape }: Definition, key: string): z.ZodType | undefined =>
   shape && Object.hasOwn(shape, key) ? shape[key] : undefined;
 
 const definitionOf = (form: z.ZodType): Definition => form.def as Definition;
-
-/** A key such as toString is no field, though every object answers to it. */
-function fieldOf(form: z.ZodType, key: string): z.ZodType | undefined {
-  const { shape = {} } = definitionOf(form);
-  return Object.hasOwn(shape, key) ? shape[key] : undefined;
-}
