@@ -113,16 +113,26 @@ function append(index: Map<string, Candidate[]>, name: string, candidate: Candid
 
 const loosely = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
+const anything = (): boolean => true;
+
 function kindTest({ scope: { resourceKinds } }: Runbook): Candidate['isForKind'] {
-  if (resourceKinds.length === 0) return () => true;
-  const kinds = new Set(resourceKinds);
-  return ({ resource }) => resource !== undefined && kinds.has(resource.kind);
+  if (resourceKinds.length === 0) return anything;
+  const isListed = oneOf(resourceKinds);
+  return ({ resource }) => resource !== undefined && isListed(resource.kind);
 }
 
 function namespaceTest({ scope: { allowedNamespaces } }: Runbook): Candidate['isForNamespace'] {
-  if (allowedNamespaces.length === 0) return () => true;
-  const namespaces = new Set(allowedNamespaces);
-  return ({ resource }) => resource?.namespace !== undefined && namespaces.has(resource.namespace);
+  if (allowedNamespaces.length === 0) return anything;
+  const isListed = oneOf(allowedNamespaces);
+  return ({ resource }) => resource?.namespace !== undefined && isListed(resource.namespace);
+}
+
+/** Nearly always it is one name, and comparing is less than looking up. */
+function oneOf(names: readonly string[]): (name: string) => boolean {
+  const [only, ...others] = names;
+  if (others.length === 0) return (name) => name === only;
+  const set = new Set(names);
+  return (name) => set.has(name);
 }
 
 function firstFit(candidates: readonly Candidate[] | undefined, trigger: Trigger): Match | undefined {

@@ -41,14 +41,20 @@ export function passedBound(text: string): BoundPassed | undefined {
 
 class Levels {
   #brackets = 0;
+  #inARow = 0;
 
-  /** Brackets are counted. In a block each level needs a column of its own, also where several share a line. */
+  /**
+   * Brackets are counted. In a block each level needs a column of its own, also where several share a line.
+   * After a bracket too many, lexer and parser differ on what is a block; only commas part the keys of brackets.
+   */
   areTooMany(token: string, column: number): boolean {
     if (token === '[' || token === '{') this.#brackets += 1;
     else if (token === ']' || token === '}') this.#brackets = Math.max(0, this.#brackets - 1);
     else if (token === FLOW_END) this.#brackets = 0;
-    const nests = token === '-' || token === '?' || (token === ':' && this.#brackets === 0);
-    return this.#brackets > MAX_BRACKETS || (nests && column > MAX_INDENT);
+    if (INDICATORS.has(token)) this.#inARow += 1;
+    else if (token === ',' || token.includes('\n')) this.#inARow = 0;
+    const nests = INDICATORS.has(token) && (token !== ':' || this.#brackets === 0);
+    return this.#brackets + this.#inARow > MAX_BRACKETS || (nests && column > MAX_INDENT);
   }
 }
 
@@ -58,6 +64,7 @@ function tooLarge(position: Position, what: string): BoundPassed {
 
 export const TOO_DEEP = 'nested too deeply, no runbook needs that many levels, write it flatter';
 
+const INDICATORS = new Set(['-', '?', ':']);
 const START = { line: 1, column: 1 };
 /** Brackets that are still open are given up here. */
 const FLOW_END = '\u0018';

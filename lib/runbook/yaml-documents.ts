@@ -1,6 +1,6 @@
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { Problem } from './problem.ts';
-import { passedBound } from './yaml-bounds.ts';
+import { passedBound, TOO_DEEP } from './yaml-bounds.ts';
 import { type Path, type Place, type YamlFault, YamlReader } from './yaml-reader.ts';
 
 /** One document of a file as plain data, and where each of its values was written. */
@@ -23,6 +23,8 @@ export function readYamlDocuments(text: string, file: string): YamlFile {
   if (bound) return { documents: [], problems: [problemOf(bound, file)] };
   const lines = new LineCounter();
   const parsed = parse(text, lines);
+  if (!parsed)
+    return { documents: [], problems: [problemOf({ line: 1, column: 1, ...TOO_DEEP_FAULT }, file)] };
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
   for (const document of parsed) {
@@ -34,7 +36,7 @@ export function readYamlDocuments(text: string, file: string): YamlFile {
 }
 
 /** A parser that has lost its way makes thousands of errors, and drawing their stacks would take longer than parsing. */
-function parse(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
+function parse(text: string, lineCounter: LineCounter): readonly Document.Parsed[] | undefined {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
@@ -47,10 +49,16 @@ function parse(text: string, lineCounter: LineCounter): readonly Document.Parsed
       logLevel: 'silent',
     });
     return Array.isArray(parsed) ? parsed : [];
+  } catch (error) {
+    // It calls itself for each level. The bounds see nesting before it does, unless the text misleads them.
+    if (error instanceof RangeError) return undefined;
+    throw error;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
+
+const TOO_DEEP_FAULT = { code: 'nested_too_deeply', message: TOO_DEEP };
 
 function problemOf(fault: YamlFault, file: string): Problem {
   return { file, ...fault, path: '', severity: 'error' };
