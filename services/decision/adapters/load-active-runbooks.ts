@@ -11,11 +11,15 @@ export async function loadActiveRunbooks(
 ): Promise<readonly Runbook[]> {
   const { runbooks, problems } = await loadRunbookFiles(paths);
   if (problems.length > 0) {
-    throw new BelayError('invalid', ['the runbooks do not load', ...problems.map(formatProblem)].join('\n  '), {
-      code: 'RUNBOOKS_INVALID',
-      field: 'runbooks',
-      next: 'mend the files as listed, and start again',
-    });
+    throw new BelayError(
+      'invalid',
+      ['the runbooks do not load', ...problems.map(formatProblem)].join('\n  '),
+      {
+        code: 'RUNBOOKS_INVALID',
+        field: 'runbooks',
+        next: 'mend the files as listed, and start again',
+      },
+    );
   }
   logger.info({ runbooks: runbooks.map((runbook) => runbook.name) }, 'runbooks loaded');
   return runbooks;
