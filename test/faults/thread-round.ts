@@ -53,7 +53,8 @@ export async function playRound(world: World, round: readonly FaultKind[]): Prom
   const running: Promise<void>[] = [];
   for (const [kind, group] of Map.groupBy(trials, (trial) => trial.kind)) {
     const victim = group[Math.floor(world.random() * group.length)] as Trial;
-    victim.struck = true;
+    // A kill or a pause hits one service at one trial's step; repeats are made for each trial.
+    for (const trial of kind.what === 'twice' ? group : [victim]) trial.struck = true;
     const struck = Promise.withResolvers<void>();
     running.push(
       guarded(victim, () =>

@@ -24,7 +24,7 @@ export async function threadFaults({ quick, seed }: CampaignOptions): Promise<bo
   return playAll(quick ? QUICK_ROUNDS : fullRounds(), seed);
 }
 
-export async function playAll(rounds: readonly (readonly FaultKind[])[], seed: number): Promise<boolean> {
+async function playAll(rounds: readonly (readonly FaultKind[])[], seed: number): Promise<boolean> {
   // One listener for each process that was ever started.
   process.setMaxListeners(0);
   const startedMs = performance.now();
