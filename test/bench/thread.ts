@@ -16,7 +16,7 @@ import { type SeenRequests, seenRequests } from './thread-seen.ts';
 const WARM_UP = 5;
 const AT_ONCE = 10;
 const RELAY_APP = 'relay';
-const RELAY_PODS = 20;
+const RELAY_PODS = 5;
 
 interface World {
   readonly stack: ProductionStack;
@@ -68,7 +68,6 @@ async function measure(world: World, count: number): Promise<{ incidents: Sent[]
       if (spare.length === 0) spare = await world.cluster.readyPods(RELAY_APP);
       relayed.push(await relayOne(world, spare.pop() ?? ''));
     }
-    await Promise.all(apps.map((app) => world.log.seen(app, 'DecisionClosed')));
     await Promise.all(apps.map((app) => world.workloads.remove(app)));
   }
   return { incidents: incidents.slice(WARM_UP), relayed: relayed.slice(WARM_UP) };
@@ -78,11 +77,10 @@ async function reportOne({ clients, stack, log }: World, app: string, pod: strin
   const sentMs = Date.now();
   await clients.detector.reportIncident(crashLoop(stack, app, pod));
   const acceptedMs = Date.now();
-  const ended = await Promise.race([
-    log.seen(app, 'ActionFinished').then(() => true),
-    log.seen(app, 'DecisionClosed').then(() => log.all(app, 'ActionFinished').length > 0),
-  ]);
-  if (!ended) throw new Error(`nothing was done: ${log.all(app, 'DecisionClosed')[0]?.data.reason}`);
+  // Until it is verified and at rest: the cluster's work on the replacement is not to be measured with the next.
+  await log.seen(app, 'DecisionClosed');
+  if (log.all(app, 'ActionFinished').length === 0)
+    throw new Error(`nothing was done: ${log.all(app, 'DecisionClosed')[0]?.data.reason}`);
   return { app, pod, sentMs, acceptedMs };
 }
 
@@ -91,9 +89,8 @@ async function relayOne({ relay, cluster }: World, pod: string): Promise<Sent> {
   await relay.send(pod);
   const acceptedMs = Date.now();
   await eventually(async () => {
-    const left = await cluster.pods(RELAY_APP);
-    if (left.some((p) => p.metadata?.name === pod && !p.metadata.deletionTimestamp))
-      throw new Error(`${pod} is still there`);
+    const ready = await cluster.readyPods(RELAY_APP);
+    if (ready.length < RELAY_PODS || ready.includes(pod)) throw new Error(`${pod} is not replaced`);
   });
   return { app: RELAY_APP, pod, sentMs, acceptedMs };
 }
