@@ -1,7 +1,6 @@
 import { openKafkaBus } from '#lib/bus/kafka-bus.ts';
 import { systemClock } from '#lib/clock.ts';
 import { followThread, type ThreadLog } from '../faults/thread-log.ts';
-import { type Workloads, workloads } from '../faults/thread-workloads.ts';
 import type { CampaignOptions } from '../support/campaign.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ProductionStack, startProductionStack } from '../support/production-stack.ts';
@@ -22,7 +21,6 @@ interface World {
   readonly stack: ProductionStack;
   readonly clients: Clients;
   readonly cluster: TestCluster;
-  readonly workloads: Workloads;
   readonly log: ThreadLog;
   readonly relay: NullRelay;
 }
@@ -42,7 +40,7 @@ export async function threadBench({ quick }: CampaignOptions): Promise<boolean> 
   });
   const [log, relay] = await Promise.all([followThread(bus, stack.target), startNullRelay(stack)]);
   const cluster = testCluster(stack.kubeconfig);
-  const world = { stack, clients, log, relay, cluster, workloads: workloads(stack.kubeconfig, cluster) };
+  const world = { stack, clients, log, relay, cluster };
   try {
     const { incidents, relayed } = await measure(world, count);
     print(incidents, relayed, seenRequests(stack.kubernetes), log);
@@ -62,13 +60,13 @@ async function measure(world: World, count: number): Promise<{ incidents: Sent[]
   let spare: string[] = [];
   for (let from = 0; from < count; from += AT_ONCE) {
     const apps = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => `bench-${from + i}`);
-    const pods = await Promise.all(apps.map((app) => world.workloads.deploy(app)));
+    const pods = await Promise.all(apps.map((app) => world.cluster.deploy(app, 3)));
     for (const [i, app] of apps.entries()) {
       incidents.push(await reportOne(world, app, pods[i] ?? ''));
       if (spare.length === 0) spare = await world.cluster.readyPods(RELAY_APP);
       relayed.push(await relayOne(world, spare.pop() ?? ''));
     }
-    await Promise.all(apps.map((app) => world.workloads.remove(app)));
+    await Promise.all(apps.map((app) => world.cluster.remove(app)));
   }
   return { incidents: incidents.slice(WARM_UP), relayed: relayed.slice(WARM_UP) };
 }
