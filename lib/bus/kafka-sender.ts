@@ -4,7 +4,7 @@ import type { OutgoingRecord } from './bus.ts';
 import { type KafkaConnection, newKafkaClient } from './kafka-client.ts';
 import { kafkaFailure } from './kafka-errors.ts';
 import type { KafkaTopics } from './kafka-topics.ts';
-import { partitionOf } from './sqlite-partitioner.ts';
+import { partitionOf } from './partitioner.ts';
 
 export interface SenderOptions {
   readonly connection: KafkaConnection;

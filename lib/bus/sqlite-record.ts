@@ -1,7 +1,7 @@
 import { BelayError } from '#lib/errors.ts';
 import { type BusRecord, MAX_RECORD_BYTES, type OutgoingRecord } from './bus.ts';
 import { recordBytes } from './record-size.ts';
-import { partitionOf } from './sqlite-partitioner.ts';
+import { partitionOf } from './partitioner.ts';
 import type { Partition, Topic } from './sqlite-topics.ts';
 
 /** A record on its way into the table. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { partitionOf } from './sqlite-partitioner.ts';
+import { partitionOf } from './partitioner.ts';
 
 const kafkaPartitioner = kafkajs.Partitioners.DefaultPartitioner();
 const kafkaPartitionOf = (key: Buffer, partitions: number) =>
