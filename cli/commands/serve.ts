@@ -25,11 +25,6 @@ export const serve = defineVerb<ServeOptions>({
   }),
   run: async ({ service, file }, { env }) => {
     const { serveService } = await import('../services.ts');
-    return serveService(service, { file, env: withoutOurs(env) });
+    return serveService(service, { file, env });
   },
 });
-
-/** A variable that a service does not know is taken for a misspelt one, and this one is the command's. */
-function withoutOurs({ BELAY_DEBUG: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return env;
-}

@@ -214,6 +214,7 @@ describe('variables', () => {
       BELAY_CONTEXT: 'a',
       BELAY_ENDPOINT: 'b',
       BELAY_TOKEN: 'c',
+      BELAY_DEBUG: '1',
       BELAY_LAB_CACHE: 'd',
       PATH: '/bin',
     };

@@ -4,7 +4,13 @@ import type { SchemaNode } from './schema-nodes.ts';
 import { suggest } from './suggest.ts';
 
 /** For variables that belong to the command line and the test lab, not to a service's configuration. */
-const FOREIGN_VARIABLES = new Set(['BELAY_CONTEXT', 'BELAY_ENDPOINT', 'BELAY_TOKEN', 'BELAY_LAB_CACHE']);
+const FOREIGN_VARIABLES = new Set([
+  'BELAY_CONTEXT',
+  'BELAY_ENDPOINT',
+  'BELAY_TOKEN',
+  'BELAY_DEBUG',
+  'BELAY_LAB_CACHE',
+]);
 const ENV_RANK = 1e12;
 
 /** `BELAY_BUS__KIND=kafka` sets bus.kind. A variable that sets nothing is a misspelt one: a problem. */

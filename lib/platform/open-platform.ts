@@ -17,7 +17,7 @@ import { traceQuery } from '#lib/telemetry/store-hooks.ts';
 import { version } from '#lib/version.ts';
 import type { Platform } from './platform.ts';
 import type { PlatformConfig } from './platform-config.ts';
-import { recordRefusal } from './record-refusal.ts';
+import { refusalRecorder } from './record-refusal.ts';
 
 export interface PlatformOptions {
   readonly name: string;
@@ -142,8 +142,7 @@ function grpcFor(
     clock: systemClock,
     descriptorSetFile: DESCRIPTORS,
     trace: grpcServerTrace(belayMetrics(telemetry.metrics), options.name),
-    onRefused: (refusal) =>
-      recordRefusal(bus, refusal, { service: options.name, now: systemClock.now(), logger }),
+    onRefused: refusalRecorder({ bus, service: options.name, clock: systemClock, logger }),
     onError: ({ method, requestId, error }) =>
       logger.error({ err: error, method, requestId }, 'a call failed'),
   });

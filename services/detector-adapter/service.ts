@@ -11,7 +11,7 @@ import {
 } from '#lib/lifecycle/component.ts';
 import type { Platform } from '#lib/platform/platform.ts';
 import { publisher } from '#lib/platform/publisher.ts';
-import { recordRefusal } from '#lib/platform/record-refusal.ts';
+import { refusalRecorder } from '#lib/platform/record-refusal.ts';
 import { WorkLoop } from '#lib/sql/work-loop.ts';
 import { connectRedis } from './adapters/connect-redis.ts';
 import { createHttpServer, type HttpServer } from './adapters/http-server.ts';
@@ -204,7 +204,7 @@ function httpDoor(
       clock,
       ...(localToken !== undefined && { localToken }),
     }),
-    onRefused: (refusal) => recordRefusal(bus, refusal, { service: NAME, now: clock.now(), logger }),
+    onRefused: refusalRecorder({ bus, service: NAME, clock, logger }),
     routes,
     clock,
     logger,

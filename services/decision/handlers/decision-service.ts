@@ -1,12 +1,11 @@
-import { ActorKind } from '#gen/belay/v1/common.ts';
 import { type ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
 import type { DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
 import type { Clock } from '#lib/clock.ts';
 import { type ControlState, killSwitchKey } from '#lib/control/control-state.ts';
 import { BelayError } from '#lib/errors.ts';
 import { outgoing } from '#lib/events/event.ts';
+import { toActor } from '#lib/events/to-actor.ts';
 import type { AccessRules, CallContext, Handlers } from '#lib/grpc/service-methods.ts';
-import type { Identity } from '#lib/identity/identity.ts';
 import { deriveId } from '#lib/ids.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 
@@ -59,7 +58,7 @@ async function setKillSwitch(
     });
   }
   const now = options.clock.now();
-  const actor = actorOf(call.actor);
+  const actor = toActor(call.actor);
   const control: ControlSet = {
     key: killSwitchKey(target),
     setting: { $case: 'killSwitch', value: { state, target } },
@@ -97,11 +96,3 @@ function controlsOf({ killSwitches, heartbeatAt }: ControlState): ControlSet[] {
   const setting = { $case: 'heartbeat', value: { beatAt: heartbeatAt } } as const;
   return [...switches, { key: 'heartbeat', setting, actor: undefined, reason: '', setAt: heartbeatAt }];
 }
-
-const KINDS = {
-  human: ActorKind.HUMAN,
-  service_account: ActorKind.SERVICE_ACCOUNT,
-  engine: ActorKind.ENGINE,
-} as const;
-
-const actorOf = ({ kind, name }: Identity) => ({ kind: KINDS[kind], name });

@@ -1,6 +1,6 @@
-import { ActorKind, type Actor as ProtoActor } from '#gen/belay/v1/common.ts';
 import { ResolveReason as ProtoReason } from '#gen/belay/v1/incident.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
+import { toActor } from '#lib/events/to-actor.ts';
 import { deriveId } from '#lib/ids.ts';
 import type { Announcement, CoolingEpisode, OpenEpisode, ResolveReason } from '../domain/episode.ts';
 import type { Actor } from '../domain/report.ts';
@@ -37,7 +37,7 @@ function reported(
     summary: report.summary,
     reopened,
     externalId: report.externalId,
-    reportedBy: toProtoActor(report.reportedBy),
+    reportedBy: toActor(report.reportedBy),
   });
 }
 
@@ -51,7 +51,7 @@ function resolved(
     service,
     reason: REASONS[reason],
     resolvedAt: at,
-    resolvedBy: by && toProtoActor(by),
+    resolvedBy: by && toActor(by),
   });
   if (reason !== 'person' || !by) return [event];
   return [event, resolveCommand({ incidentId, by, words, result: 'ok', at })];
@@ -70,7 +70,7 @@ export interface ResolveCommand {
 export function resolveCommand({ incidentId, by, words, result, at }: ResolveCommand): OutgoingEvent {
   const command = 'DetectorService/ResolveIncident';
   return outgoing('CommandGiven', {
-    actor: toProtoActor(by),
+    actor: toActor(by),
     command,
     subject: incidentId,
     reason: words,
@@ -85,11 +85,3 @@ const REASONS: Readonly<Record<ResolveReason, ProtoReason>> = {
   stale: ProtoReason.STALE,
   person: ProtoReason.PERSON,
 };
-
-const KINDS: Readonly<Record<Actor['kind'], ActorKind>> = {
-  human: ActorKind.HUMAN,
-  service_account: ActorKind.SERVICE_ACCOUNT,
-  engine: ActorKind.ENGINE,
-};
-
-const toProtoActor = ({ kind, name }: Actor): ProtoActor => ({ kind: KINDS[kind], name });
