@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wholeNumber } from './rules.ts';
+import { timeWindows } from './windows.ts';
 
 /** An absent guardrail has its default: leaving one out never opens a gate. */
 export const guardrails = z
@@ -9,6 +10,9 @@ export const guardrails = z
       .describe('In any 60 minutes, for the same namespace and service.'),
     cooldownMinutes: wholeNumber(0, 10_080).default(10).describe('Between two runs on the same service.'),
     maxConcurrentActions: wholeNumber(1, 100).default(3).describe('Of this runbook, at the same time.'),
+    maxConcurrentActionsPerNamespace: wholeNumber(1, 100)
+      .default(3)
+      .describe('Actions of any runbook under way in the namespace, this one included.'),
     maxAffectedServices: wholeNumber(1, 100).default(1).describe('Services of one decision.'),
     minimumReadyReplicasWithSameApp: wholeNumber(0, 1_000)
       .default(2)
@@ -27,5 +31,9 @@ export const guardrails = z
       })
       .prefault({})
       .describe('Stops a runbook that does not help.'),
+    allowedWindows: timeWindows.describe(
+      'Off-peak or maintenance hours: it acts in these alone. Empty: at any time.',
+    ),
+    blackoutWindows: timeWindows.describe('Hours in which it never acts, whatever allowedWindows says.'),
   })
   .describe('Each has a default; all of them always apply.');

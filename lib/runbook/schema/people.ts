@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isCron } from './cron.ts';
 import { durationToMs } from './duration.ts';
 import { listOf, shortText, wholeNumber } from './rules.ts';
+import { timeZone } from './windows.ts';
 
 const TEN_MINUTES = 'PT10M';
 
@@ -43,7 +44,7 @@ export const schedule = z
       .string()
       .refine(isCron, 'is not a cron expression: minute hour day month weekday')
       .describe('minute hour day month weekday'),
-    timeZone: z.string().refine(isTimeZone, 'is not a time zone: Europe/Berlin').default('UTC'),
+    timeZone,
   })
   .describe('Starts it without an incident.');
 
@@ -52,11 +53,3 @@ export const reviewBy = z.iso
   .describe('When a person looks at this runbook again.');
 
 export const tags = listOf(shortText).default([]);
-
-function isTimeZone(text: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}

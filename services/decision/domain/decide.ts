@@ -1,6 +1,7 @@
-import { matchRunbook } from '#lib/runbook/match-runbook.ts';
+import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
+import { type Match, matchRunbook } from '#lib/runbook/match-runbook.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
-import { checkAll, notReached, pass, refuse } from './checks.ts';
+import { checkAll, executable, notReached, pass, refuse } from './checks.ts';
 import type { Check, Decision, Facts, Mode, Policy, Refusal } from './decision.ts';
 
 /**
@@ -10,11 +11,12 @@ import type { Check, Decision, Facts, Mode, Policy, Refusal } from './decision.t
  */
 export function decide(facts: Facts, policy: Policy, now: Date): Decision {
   const match = matchRunbook(facts.runbooks, facts.incident);
-  if (!match) return noRunbook(facts);
+  if (!match || isOffer(match)) return noRunbook(facts, match?.runbook);
   const { runbook } = match;
-  const checks = checkAll(match, facts, policy, now);
+  const allowed = allowedMode(runbook);
+  const checks = [...checkAll(match, facts, policy, now), executable(runbook, allowed === 'auto_execute')];
   const refused = checks.find((check) => check.result === 'refuse');
-  const mode = refused ? refusedMode(refused) : allowedMode(runbook);
+  const mode = refused ? refusedMode(refused) : allowed;
   const tail = mode === 'auto_execute' ? [pass(LOCK, 'free', ONE_ACTION)] : [notReached(LIVE, 'executor')];
   const decision: Decision = {
     mode,
@@ -49,6 +51,11 @@ export const LOCK = 'workload lock';
 const LIVE = 'live checks';
 const ONE_ACTION = 'one action a workload';
 
+/** What is for any incident is no known fix: unless it runs by itself, nobody is spared a look. */
+function isOffer({ by, runbook }: Match): boolean {
+  return by === 'any' && (runbook.decisionMode === 'manual' || beyondExecutors(runbook) !== undefined);
+}
+
 /** Missing or high risk is never automatic, whatever the runbook asks for. */
 function allowedMode({ decisionMode, risk }: Runbook): Mode {
   if (decisionMode === 'manual' || decisionMode === 'suggest') return decisionMode;
@@ -76,18 +83,22 @@ function riskCheck({ risk, decisionMode }: Runbook): Check {
 
 const notRun = (name: string, reason: string): string => `${name} was not run: ${reason}. Nothing changed.`;
 
-function summaryOf({ name, risk }: Runbook, mode: Mode): string {
+function summaryOf(runbook: Runbook, mode: Mode): string {
+  const { name, risk } = runbook;
   if (mode === 'auto_execute') return `${name} runs: ${risk} risk, every check passed.`;
-  if (mode === 'approval_required') return `${name} is ${risk} risk and needs a person. Nothing changed.`;
+  const beyond = beyondExecutors(runbook);
+  const byHand = beyond === undefined ? '' : ` By hand: ${beyond}.`;
+  if (mode === 'approval_required')
+    return `${name} is ${risk} risk and needs a person. Nothing changed.${byHand}`;
   return `${name} is for people to run. Nothing changed.`;
 }
 
-function noRunbook({ incident }: Facts): Decision {
+function noRunbook({ incident }: Facts, offer: Runbook | undefined): Decision {
   const trigger = [incident.probableCause, incident.symptom].filter(Boolean).join(', ') || 'nothing';
   return {
     mode: 'manual',
     code: 'no_runbook',
-    summary: `No runbook matches ${trigger}. Nothing changed.`,
+    summary: `No runbook matches ${trigger}. Nothing changed.${offer ? ` ${offer.name} is for people to run.` : ''}`,
     checks: [refuse('match', trigger, 'a runbook for it', 'no_runbook', `no runbook matches ${trigger}`)],
     runbook: undefined,
     risk: 'high',
