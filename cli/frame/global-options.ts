@@ -8,6 +8,8 @@ const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
 export interface GlobalOptions {
   readonly output: OutputFormat;
+  /** A format that only this verb has, in place of the others. */
+  readonly ownFormat?: string;
   readonly context?: string;
   readonly endpoint?: string;
   readonly timeoutMs: number;
@@ -17,8 +19,8 @@ export interface GlobalOptions {
 
 const DEFAULTS = { output: 'table', timeoutMs: 30_000, utc: false, color: 'auto' } as const;
 
-const globalOptions = (): Option[] => [
-  new Option('-o, --output <format>', 'how to print').choices(OUTPUT_FORMATS),
+const globalOptions = (ownFormats: readonly string[] = []): Option[] => [
+  new Option('-o, --output <format>', 'how to print').choices([...OUTPUT_FORMATS, ...ownFormats]),
   new Option(
     '--context <name>',
     'which Belay: a name of the config file, local, or the data directory of an up',
@@ -37,8 +39,8 @@ export const GLOBAL_FLAGS_WITH_VALUE: ReadonlySet<string> = new Set(
 );
 
 /** On the program and on each command, so that they can stand before and after it. The program's help shows them. */
-export function addGlobalOptions(command: Command): void {
-  for (const option of globalOptions()) {
+export function addGlobalOptions(command: Command, ownFormats?: readonly string[]): void {
+  for (const option of globalOptions(ownFormats)) {
     command.addOption(option.helpGroup('Global options:').hideHelp(command.parent !== null));
   }
 }
@@ -46,8 +48,10 @@ export function addGlobalOptions(command: Command): void {
 /** The options next to the command win over those before it. */
 export function globalOptionsOf(command: Command): GlobalOptions {
   const { output, context, endpoint, timeout, utc, color } = given(command);
+  const common = OUTPUT_FORMATS.find((format) => format === output);
   return {
-    output: output ?? DEFAULTS.output,
+    output: common ?? DEFAULTS.output,
+    ...(output !== undefined && common === undefined && { ownFormat: output }),
     timeoutMs: timeout ?? DEFAULTS.timeoutMs,
     utc: utc ?? DEFAULTS.utc,
     color: color ?? DEFAULTS.color,
@@ -56,7 +60,7 @@ export function globalOptionsOf(command: Command): GlobalOptions {
   };
 }
 
-type Given = Partial<Omit<GlobalOptions, 'timeoutMs'> & { timeout: number }>;
+type Given = Partial<Omit<GlobalOptions, 'timeoutMs' | 'output'> & { timeout: number; output: string }>;
 
 function given(command: Command): Given {
   return { ...(command.parent && given(command.parent)), ...command.opts<Given>() };
