@@ -31,10 +31,14 @@ export const approval = z
 
 export const escalation = z
   .strictObject({
-    onGuardrailFailure: z.enum(['page_service_owner', 'open_incident', 'none']).default('page_service_owner'),
+    onGuardrailFailure: z
+      .enum(['page_service_owner', 'open_incident', 'none'])
+      .default('page_service_owner')
+      .describe('When a guardrail does not let it act.'),
     onVerificationFailure: z
       .enum(['open_incident_and_disable_runbook', 'open_incident', 'page_service_owner'])
-      .default('open_incident_and_disable_runbook'),
+      .default('open_incident_and_disable_runbook')
+      .describe('When it acted and that did not help.'),
   })
   .describe('Who hears of it when it does not work.');
 
@@ -52,4 +56,4 @@ export const reviewBy = z.iso
   .date('is not a date: 2027-01-31')
   .describe('When a person looks at this runbook again.');
 
-export const tags = listOf(shortText).default([]);
+export const tags = listOf(shortText).default([]).describe('To find it by.');
