@@ -8,8 +8,6 @@ const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
 export interface GlobalOptions {
   readonly output: OutputFormat;
-  /** A format that only this verb has, in place of the others. */
-  readonly ownFormat?: string;
   readonly context?: string;
   readonly endpoint?: string;
   readonly timeoutMs: number;
@@ -19,8 +17,8 @@ export interface GlobalOptions {
 
 const DEFAULTS = { output: 'table', timeoutMs: 30_000, utc: false, color: 'auto' } as const;
 
-const globalOptions = (ownFormats: readonly string[] = []): Option[] => [
-  new Option('-o, --output <format>', 'how to print').choices([...OUTPUT_FORMATS, ...ownFormats]),
+const globalOptions = (outputs: readonly string[] = []): Option[] => [
+  new Option('-o, --output <format>', 'how to print').choices([...OUTPUT_FORMATS, ...outputs]),
   new Option(
     '--context <name>',
     'which Belay: a name of the config file, local, or the data directory of an up',
@@ -39,8 +37,8 @@ export const GLOBAL_FLAGS_WITH_VALUE: ReadonlySet<string> = new Set(
 );
 
 /** On the program and on each command, so that they can stand before and after it. The program's help shows them. */
-export function addGlobalOptions(command: Command, ownFormats?: readonly string[]): void {
-  for (const option of globalOptions(ownFormats)) {
+export function addGlobalOptions(command: Command, outputs: readonly string[]): void {
+  for (const option of globalOptions(outputs)) {
     command.addOption(option.helpGroup('Global options:').hideHelp(command.parent !== null));
   }
 }
@@ -48,10 +46,9 @@ export function addGlobalOptions(command: Command, ownFormats?: readonly string[
 /** The options next to the command win over those before it. */
 export function globalOptionsOf(command: Command): GlobalOptions {
   const { output, context, endpoint, timeout, utc, color } = given(command);
-  const common = OUTPUT_FORMATS.find((format) => format === output);
   return {
-    output: common ?? DEFAULTS.output,
-    ...(output !== undefined && common === undefined && { ownFormat: output }),
+    // A form that only one command knows is its own to print.
+    output: OUTPUT_FORMATS.find((format) => format === output) ?? DEFAULTS.output,
     timeoutMs: timeout ?? DEFAULTS.timeoutMs,
     utc: utc ?? DEFAULTS.utc,
     color: color ?? DEFAULTS.color,
@@ -60,7 +57,7 @@ export function globalOptionsOf(command: Command): GlobalOptions {
   };
 }
 
-type Given = Partial<Omit<GlobalOptions, 'timeoutMs' | 'output'> & { timeout: number; output: string }>;
+type Given = Partial<Omit<GlobalOptions, 'timeoutMs'> & { timeout: number }>;
 
 function given(command: Command): Given {
   return { ...(command.parent && given(command.parent)), ...command.opts<Given>() };

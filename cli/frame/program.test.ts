@@ -8,10 +8,10 @@ interface Invocation extends Input {
   readonly globals: GlobalOptions;
 }
 
-const verb = (path: string, formats: readonly string[] = []) =>
+const verb = (path: string, outputs: readonly string[] = []) =>
   defineVerb<Input>({
     path,
-    formats,
+    outputs,
     summary: `Do ${path}`,
     group: 'Things',
     example: `${path} x`,
@@ -70,7 +70,7 @@ describe('the command line', () => {
 
   it('takes a form of output that only this command has', async () => {
     const { invocation } = await invoke('freeze', 'list', '-o', 'github');
-    expect(invocation?.globals).toMatchObject({ output: 'table', ownFormat: 'github' });
+    expect(invocation).toMatchObject({ globals: { output: 'table' }, options: { output: 'github' } });
     expect(await refused('freeze', 'create', '-o', 'github')).toMatchObject({ code: 'USAGE' });
   });
 
