@@ -7,6 +7,7 @@ import { guardrailsContract } from '../contracts/guardrails.ts';
 import { startRedis } from '../lab/redis.ts';
 import type { LabServer } from '../lab/server.ts';
 import { eventually } from '../support/eventually.ts';
+import { slotWants } from '../support/slot-wants.ts';
 
 let server: LabServer;
 const clients: Redis[] = [];
@@ -26,14 +27,17 @@ const connect = (): Redis => {
   clients.push(client);
   return client;
 };
-const open = async (prefix = randomUUID(), clock = systemClock) => {
+const open = async (prefix = randomUUID(), change: { maxSkewMs?: number } = {}) => {
   const redis = connect();
   await redis.connect();
-  return { redis, guardrails: redisGuardrails({ redis, clock, prefix, publishWithinMs: 10 }) };
+  const options = { redis, clock: systemClock, prefix, publishWithinMs: 10, ...change };
+  return { redis, guardrails: redisGuardrails(options) };
 };
-const ask = { lockKey: 'w', record: 'r' };
+/** For stories of hours. */
+const anyClock = { maxSkewMs: Number.MAX_SAFE_INTEGER };
+const ask = { wants: slotWants(), record: 'r' };
 
-guardrailsContract('redis', async () => (await open()).guardrails);
+guardrailsContract('redis', async () => (await open(randomUUID(), anyClock)).guardrails);
 
 it('two instances share one store, and one of them rebuilds it', async () => {
   const prefix = randomUUID();
@@ -71,7 +75,7 @@ it('refuses after a restart that brought old data back', async () => {
   await guardrails.rebuild(async () => {});
   await guardrails.decide({ ...ask, decisionId: 'dec-1', now: new Date() });
   await redis.save();
-  await guardrails.settle({ decisionId: 'dec-1', keepLock: false, now: new Date() });
+  await guardrails.settle({ decisionId: 'dec-1', outcome: 'succeeded', at: new Date() });
   await server.kill();
   await server.restart();
   await eventually(async () => {
