@@ -19,6 +19,7 @@ export interface BookedSlot {
   readonly checks: readonly GuardrailCheck[];
   /** The one trial of a half-open breaker. */
   readonly trial: boolean;
+  /** Of what was granted. */
   readonly wants: SlotWants | undefined;
   /** Of the last change. */
   readonly atMs: number;
@@ -70,12 +71,13 @@ export function putSlot(
   book: GuardrailBook,
   answer: Asked & Pick<BookedSlot, 'checks' | 'trial'>,
 ): BookedSlot {
-  const { decisionId, record, checks, wants, now } = answer;
+  const { decisionId, record, checks, now } = answer;
   const status = statusOf(answer);
+  const wants = status === 'held' ? answer.wants : undefined;
   const trial = status === 'held' && answer.trial;
   const slot: BookedSlot = { status, record, checks, trial, wants, atMs: now.getTime() };
   book.slots.set(decisionId, slot);
-  if (status === 'held' && wants) charge(book, decisionId, scopeKeys(wants), slot);
+  if (wants) charge(book, decisionId, scopeKeys(wants), slot);
   return slot;
 }
 
