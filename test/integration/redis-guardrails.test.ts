@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '#lib/clock.ts';
+import { ManualClock, systemClock } from '#lib/clock.ts';
 import { redisGuardrails } from '../../services/decision/adapters/redis-guardrails.ts';
 import { guardrailsContract } from '../contracts/guardrails.ts';
 import { startRedis } from '../lab/redis.ts';
@@ -27,7 +27,7 @@ const connect = (): Redis => {
   clients.push(client);
   return client;
 };
-const open = async (prefix = randomUUID(), change: { maxSkewMs?: number } = {}) => {
+const open = async (prefix: string = randomUUID(), change: { maxSkewMs?: number } = {}) => {
   const redis = connect();
   await redis.connect();
   const options = { redis, clock: systemClock, prefix, publishWithinMs: 10, ...change };
@@ -48,6 +48,32 @@ it('two instances share one store, and one of them rebuilds it', async () => {
     [a, b].map((x, i) => x.guardrails.decide({ ...ask, decisionId: `dec-${i}`, now: new Date() })),
   );
   expect(slots.map((s) => s.status).sort()).toEqual(['held', 'refused']);
+});
+
+it('lets nobody write into what somebody else rebuilds', async () => {
+  const { redis, guardrails } = await open('slow');
+  const logged = { record: 'r', checks: [], trial: false, decidedAt: new Date() };
+  const rebuilt = guardrails.rebuild(async (into) => {
+    await redis.set('{slow:guardrails}:rebuilding', 'somebody else');
+    await into.decision({ ...logged, decisionId: 'dec-1', wants: slotWants() });
+  });
+  await expect(rebuilt).rejects.toMatchObject({ code: 'GUARDRAILS_NOT_READY' });
+  expect(await redis.keys('{slow:guardrails}:*')).toEqual(['{slow:guardrails}:rebuilding']);
+  expect(await redis.get('{slow:guardrails}:rebuilding')).toBe('somebody else');
+});
+
+it('keeps its lease for as long as the log takes to read', async () => {
+  const redis = connect();
+  await redis.connect();
+  const clock = new ManualClock(new Date());
+  const guardrails = redisGuardrails({ redis, clock, prefix: 'long', publishWithinMs: 0 });
+  const lease = '{long:guardrails}:rebuilding';
+  const rebuilt = await guardrails.rebuild(async () => {
+    await redis.pexpire(lease, 30_000);
+    await clock.advance(20_000);
+    await eventually(async () => expect(await redis.pttl(lease)).toBeGreaterThan(50_000));
+  });
+  expect(rebuilt).toBe(true);
 });
 
 it('refuses a clock that is off', async () => {

@@ -27,6 +27,8 @@ export async function redisRebuild(options: RebuildOptions): Promise<boolean> {
   const mine = randomUUID();
   if ((await redis.set(keys.rebuilding, mine, 'PX', LEASE_MS, 'NX')) === null) return false;
   const isMine = async () => (await redis.get(keys.rebuilding)) === mine;
+  const renewing = new AbortController();
+  const renewed = renew(options, isMine, renewing.signal);
   try {
     await redis.del(keys.ready);
     await clock.sleep(publishWithinMs);
@@ -37,7 +39,25 @@ export async function redisRebuild(options: RebuildOptions): Promise<boolean> {
     await marker.set();
     return true;
   } finally {
+    renewing.abort();
+    await renewed;
     if (await isMine()) await redis.del(keys.rebuilding);
+  }
+}
+
+/** Days of log may take longer than the lease. Where it cannot be renewed it ends, and so does the rebuild. */
+async function renew(
+  { redis, clock, keys }: RebuildOptions,
+  isMine: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    while (!signal.aborted) {
+      await clock.sleep(LEASE_MS / 3, signal);
+      if (!signal.aborted && (await isMine())) await redis.pexpire(keys.rebuilding, LEASE_MS);
+    }
+  } catch {
+    // The rebuild itself meets the same Redis, and says so.
   }
 }
 
