@@ -6,7 +6,7 @@ import { decodeEvent } from '#lib/events/decode-event.ts';
 import type { AnyEvent } from '#lib/events/event.ts';
 import type { Logger } from '#lib/logger.ts';
 import { inOrder } from '../domain/guardrails/in-order.ts';
-import { writeDraft } from '../handlers/draft.ts';
+import { type Draft, writeDraft } from '../handlers/draft.ts';
 import { guardrailChecksOf } from '../handlers/guardrail-checks.ts';
 import { resolutionOf, settlementOf } from '../handlers/settlement-of.ts';
 import { slotWantsOf } from '../handlers/slot-wants.ts';
@@ -74,18 +74,26 @@ async function fold(bus: Bus, since: Date, into: Refill): Promise<void> {
 async function readDecisions(bus: Bus, since: Date): Promise<LoggedDecision[]> {
   const made = new Map<string, DecisionMade>();
   const issued = new Map<string, OrderIssued>();
+  const escalations = new Map<string, string>();
   await readTopic(bus, 'decision', since, ({ type, data }) => {
     if (type === 'DecisionMade' && !made.has(data.decisionId)) made.set(data.decisionId, data);
     const isAction = type === 'OrderIssued' && data.phase === OrderPhase.EXECUTE;
     if (isAction && !issued.has(data.decisionId)) issued.set(data.decisionId, data);
+    const isClosed = type === 'DecisionClosed' && !escalations.has(data.decisionId);
+    if (isClosed) escalations.set(data.decisionId, data.escalate);
   });
-  return [...made.values()].map((decision) => loggedDecision(decision, issued.get(decision.decisionId)));
+  return [...made.values()].map((decision) => {
+    const { decisionId } = decision;
+    const escalate = escalations.get(decisionId) ?? '';
+    return loggedDecision({ made: decision, issued: issued.get(decisionId), escalate });
+  });
 }
 
-function loggedDecision(made: DecisionMade, issued: OrderIssued | undefined): LoggedDecision {
+function loggedDecision(draft: Draft): LoggedDecision {
+  const { made, issued } = draft;
   return {
     decisionId: made.decisionId,
-    record: writeDraft({ made, issued, escalate: '' }),
+    record: writeDraft(draft),
     wants: issued && slotWantsOf(issued),
     checks: guardrailChecksOf(made),
     trial: issued?.trial ?? false,
