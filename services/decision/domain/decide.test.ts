@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Runbook } from '#lib/runbook/runbook.ts';
-import { block, decide, LOCK } from './decide.ts';
+import { block, decide } from './decide.ts';
 import type { Facts, IncidentFacts } from './decision.ts';
+import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
 
 const now = new Date('2026-03-03T03:12:05Z');
 const policy = { maxIncidentAgeMs: 600_000 };
@@ -237,19 +238,11 @@ describe('a decision', () => {
     for (const check of checks) expect(check.reason === '').toBe(check.result !== 'refuse');
   });
 
-  it('is blocked by what the guardrails say, in the place of the check that had passed', () => {
-    const decision = decideOn();
-    const refusal = {
-      name: LOCK,
-      observed: 'held by dec-0',
-      limit: '1',
-      reason: 'another action runs',
-      code: 'workload_locked',
-    };
-    const blocked = block('restart-pod', [refusal]);
-    expect(blocked).toMatchObject({ mode: 'blocked', code: 'workload_locked' });
-    expect(blocked.summary).toBe('restart-pod was not run: another action runs. Nothing changed.');
-    expect(decision.checks.map((c) => c.name)).toContain(blocked.checks[0]?.name);
+  it('leaves a place for each guardrail, in their order, and says that none was asked', () => {
+    const { checks } = decideOn();
+    const tail = checks.slice(-guardrailNames.length);
+    expect(tail.map((c) => c.name)).toEqual(guardrailNames);
+    for (const check of tail) expect(check.result).toBe('not_reached');
   });
 
   it('is never automatic for anything but low risk, full confidence and a clear way', () => {
@@ -270,5 +263,41 @@ describe('a decision', () => {
         },
       ),
     );
+  });
+});
+
+describe('a block', () => {
+  const refusal = (change: Partial<GuardrailCheck> = {}): GuardrailCheck => ({
+    name: 'rate',
+    result: 'refuse',
+    observed: '5 in 60 min',
+    limit: '5',
+    reason: 'it ran 5 times for api-server in the last hour, the limit',
+    code: 'rate_limited',
+    endsAt: new Date('2026-03-03T03:18:11Z'),
+    ...change,
+  });
+  const passed = refusal({ name: 'circuit', result: 'pass', code: '', reason: '', endsAt: undefined });
+
+  it('is none where every guardrail agrees', () => {
+    expect(block('restart-pod', [passed])).toBeUndefined();
+    expect(block('restart-pod', [])).toBeUndefined();
+  });
+
+  it('says the first reason, and when the last of them has ended', () => {
+    const later = new Date('2026-03-03T03:20:00Z');
+    const checks = [passed, refusal(), refusal({ name: 'cooldown', code: 'cooling_down', endsAt: later })];
+    expect(block('restart-pod', checks)).toEqual({
+      mode: 'blocked',
+      code: 'rate_limited',
+      summary:
+        'restart-pod was not run: it ran 5 times for api-server in the last hour, the limit. Nothing changed.',
+      retryAt: later,
+    });
+  });
+
+  it('promises no time while one of the reasons has none', () => {
+    const lock = refusal({ name: 'workload lock', endsAt: undefined });
+    expect(block('restart-pod', [refusal(), lock])?.retryAt).toBeUndefined();
   });
 });

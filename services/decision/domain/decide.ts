@@ -2,7 +2,8 @@ import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import { type Match, matchRunbook } from '#lib/runbook/match-runbook.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { checkAll, executable, notReached, pass, refuse } from './checks.ts';
-import type { Check, Decision, Facts, Mode, Policy, Refusal } from './decision.ts';
+import type { Check, Decision, Facts, Mode, Policy } from './decision.ts';
+import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
 
 /**
  * The mode for an incident, with every step that led there. Nothing is asked and nothing is changed here:
@@ -17,7 +18,8 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
   const checks = [...checkAll(match, facts, policy, now), executable(runbook, allowed === 'auto_execute')];
   const refused = checks.find((check) => check.result === 'refuse');
   const mode = refused ? refusedMode(refused) : allowed;
-  const tail = mode === 'auto_execute' ? [pass(LOCK, 'free', ONE_ACTION)] : [notReached(LIVE, 'executor')];
+  const guardrails = guardrailNames.map((name) => notReached(name, 'guardrails'));
+  const tail = mode === 'auto_execute' ? guardrails : [...guardrails, notReached(LIVE, 'executor')];
   const decision: Decision = {
     mode,
     code: refused?.code ?? MODE_CODES[mode],
@@ -32,24 +34,25 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
 }
 
 export type Blocked = Pick<Decision, 'mode' | 'code' | 'summary'> & {
-  /** Instead of the checks of the same names. */
-  readonly checks: readonly Check[];
+  /** When every refusal will have ended by itself. Undefined when one of them may never do. */
+  readonly retryAt: Date | undefined;
 };
 
-/** What the guardrails' no makes of a decision that was to run. */
-export function block(runbookName: string, refusals: readonly [Refusal, ...Refusal[]]): Blocked {
+/** What the guardrails' answer makes of a decision that was to run. Undefined: it runs. */
+export function block(runbookName: string, checks: readonly GuardrailCheck[]): Blocked | undefined {
+  const refusals = checks.filter(({ result }) => result === 'refuse');
   const [first] = refusals;
+  if (!first) return undefined;
+  const ends = refusals.flatMap(({ endsAt }) => endsAt?.getTime() ?? []);
   return {
     mode: 'blocked',
     code: first.code,
     summary: notRun(runbookName, first.reason),
-    checks: refusals.map((r) => refuse(r.name, r.observed, r.limit, r.code, r.reason)),
+    retryAt: ends.length === refusals.length ? new Date(Math.max(...ends)) : undefined,
   };
 }
 
-export const LOCK = 'workload lock';
 const LIVE = 'live checks';
-const ONE_ACTION = 'one action a workload';
 
 /** What is for any incident is no known fix: unless it runs by itself, nobody is spared a look. */
 function isOffer({ by, runbook }: Match): boolean {
