@@ -4,7 +4,11 @@
 const anyTest = '(^test/|[.]test[.]ts$)';
 
 /** All that a domain may import besides itself. They import nothing but one another, and a hash. */
-const pureModules = ['^lib/errors[.]ts$', '^lib/ids[.]ts$', '^lib/runbook/(runbook|match-runbook)[.]ts$'];
+const pureModules = [
+  '^lib/errors[.]ts$',
+  '^lib/ids[.]ts$',
+  '^lib/runbook/(runbook|match-runbook|windows|zoned-parts|catalogue/carried-out)[.]ts$',
+];
 
 const adapters = '^services/[^/]+/adapters/';
 const actions = '^services/executor/actions/';

@@ -171,7 +171,11 @@ async function createServices(
         guardrails: { kind: 'memory' },
         runbooks: [...runbooks],
         targets: [SANDBOX],
-        policy: { maxIncidentAgeMs: 600_000, actWithinMs: 300_000 },
+        policy: {
+          maxIncidentAgeMs: 600_000,
+          actWithinMs: 300_000,
+          concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+        },
       },
       platform,
     ),

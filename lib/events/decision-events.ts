@@ -30,6 +30,16 @@ const topic = inTopic('decision');
 const key = (e: { incidentId: string }) => e.incidentId;
 const subject = key;
 
+const slotLimits = z.looseObject({
+  maxExecutionsPerHour: count,
+  cooldownSeconds: count,
+  maxConcurrentActions: count,
+  maxAttemptsPerTarget: count,
+  breakerFailures: count,
+  breakerRecoverySeconds: count,
+  concurrency: z.looseObject({ global: count, perTarget: count, perNamespace: count, perService: count }),
+});
+
 export const decisionEvents = {
   DecisionMade: define<DecisionMade>({
     topic,
@@ -113,6 +123,7 @@ export const decisionEvents = {
       mode: known,
       issuedAt: time,
       actBefore: time,
+      slotLimits: slotLimits.optional(),
     }),
   }),
   DecisionClosed: define<DecisionClosed>({

@@ -22,6 +22,8 @@ const CODES = [
   'cannot_fail',
   'cannot_finish',
   'equal_matches',
+  'fallback_acts',
+  'fallback_names',
   'high_risk_automated',
   'irreversible_automated',
   'lapse_approves',
@@ -43,6 +45,7 @@ const CODES = [
   'unsatisfiable_trigger',
   'unused_parameter',
   'verification_missing',
+  'window_never_opens',
 ];
 
 describe('what loads and should not be run is named in these words', () => {

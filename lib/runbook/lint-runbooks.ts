@@ -13,6 +13,8 @@ import { selectsEverything } from './lint/scope-rules.ts';
 import { nestedRunbooks, reviewDue, rollbackClaim, runsTooLong, unusedParameter } from './lint/step-rules.ts';
 import {
   certaintyDemanded,
+  fallbackActs,
+  fallbackNames,
   impossibleScope,
   kindWithoutName,
   misspeltKind,
@@ -23,6 +25,7 @@ import {
   verificationCannotFinish,
   verificationMissing,
 } from './lint/verification-rules.ts';
+import { windowNeverOpens } from './lint/window-rules.ts';
 import type { LoadResult } from './load-runbook.ts';
 import { type Problem, sortProblems } from './problem.ts';
 import type { Runbook } from './runbook.ts';
@@ -39,11 +42,14 @@ const rules: readonly LintRule[] = [
   timeoutOutlastsApproval,
   approvalUnused,
   nothingStartsIt,
+  fallbackActs,
+  fallbackNames,
   certaintyDemanded,
   misspeltKind,
   kindWithoutName,
   impossibleScope,
   selectsEverything,
+  windowNeverOpens,
   verificationMissing,
   verificationCannotFail,
   verificationCannotFinish,

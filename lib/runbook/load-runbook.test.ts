@@ -46,10 +46,13 @@ describe('the sample of the course', () => {
       maxExecutionsPerHour: 3,
       cooldownMinutes: 10,
       maxConcurrentActions: 1,
+      maxConcurrentActionsPerNamespace: 3,
       maxAffectedServices: 1,
       maxPercentOfReplicas: 50,
       maxAttemptsPerTarget: 2,
       circuitBreaker: { failures: 3, recoverySeconds: 300 },
+      allowedWindows: [],
+      blackoutWindows: [],
     });
   });
 });

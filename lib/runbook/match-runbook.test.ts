@@ -20,6 +20,7 @@ interface Shape {
   readonly name: string;
   readonly symptoms?: readonly string[];
   readonly probableCauses?: readonly string[];
+  readonly any?: boolean;
   readonly resourceKinds?: readonly string[];
   readonly allowedNamespaces?: readonly string[];
 }
@@ -28,13 +29,14 @@ function runbook({
   name,
   symptoms = [],
   probableCauses = [],
+  any = false,
   resourceKinds = [],
   allowedNamespaces = [],
 }: Shape): Runbook {
   return {
     ...base,
     name,
-    triggers: { symptoms, probableCauses, minimumConfidence: 0.8 },
+    triggers: { symptoms, probableCauses, any, minimumConfidence: 0.8 },
     scope: { allowedNamespaces, requiredLabels: {}, resourceKinds },
   };
 }
@@ -81,6 +83,23 @@ describe('a match', () => {
     expect(matchRunbook([pods], trigger({ symptom: 'high_cpu', resource: undefined }))).toBeUndefined();
   });
 
+  it('with any incident comes behind every other, also behind one for another namespace', () => {
+    const any = runbook({ name: 'a-any', any: true });
+    const bank = runbook({ name: 'bank', symptoms: ['high_cpu'], allowedNamespaces: ['bank'] });
+    expect(matchRunbook([any, bank], trigger({ symptom: 'high_cpu' }))?.runbook.name).toBe('bank');
+    expect(matchRunbook([any, bank], trigger({ symptom: 'unheard_of' }))).toEqual({
+      runbook: any,
+      by: 'any',
+    });
+    expect(matchRunbook([any, bank], trigger({}))).toEqual({ runbook: any, by: 'any' });
+  });
+
+  it('with any incident is still for its kinds of resource alone', () => {
+    const pods = runbook({ name: 'pods', any: true, resourceKinds: ['pod'] });
+    expect(matchRunbook([pods], trigger({ resource: { kind: 'queue' } }))).toBeUndefined();
+    expect(matchRunbook([pods], trigger({ resource: undefined }))).toBeUndefined();
+  });
+
   it('goes to the runbook for the namespace first, and still names one that is for another', () => {
     const shop = runbook({ name: 'shop', symptoms: ['high_cpu'], allowedNamespaces: ['shop'] });
     const bank = runbook({ name: 'bank', symptoms: ['high_cpu'], allowedNamespaces: ['bank'] });
@@ -97,6 +116,8 @@ describe('the runbooks that were close', () => {
       runbook({ name: 'tasks', probableCauses: ['leak'], resourceKinds: ['ecs_service'] }),
       runbook({ name: 'spelling', symptoms: ['HighMemory'] }),
       runbook({ name: 'far', symptoms: ['disk_full'] }),
+      runbook({ name: 'any', any: true }),
+      runbook({ name: 'any-queue', any: true, resourceKinds: ['queue'] }),
     ];
     const { match, close } = explainMatch(
       runbooks,
@@ -107,6 +128,7 @@ describe('the runbooks that were close', () => {
       'tasks: it is for ecs_service, not for pod',
       'diagnose: matches by symptom high_memory as well, and was outranked',
       'spelling: its symptom is spelt otherwise than high_memory',
+      'any: is for any incident, and was outranked',
     ]);
   });
 
@@ -127,6 +149,7 @@ const shapes = fc.uniqueArray(
     name: fc.stringMatching(/^[a-z]{1,4}$/),
     symptoms: names,
     probableCauses: names,
+    any: fc.boolean(),
     resourceKinds: names,
     allowedNamespaces: names,
   }),
@@ -152,6 +175,20 @@ describe('for any set of runbooks', () => {
           return [match?.runbook.name, match?.by, close.map((c) => `${c.runbook.name} ${c.reason}`)];
         };
         expect(outcome(shuffled)).toEqual(outcome(ordered));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('a runbook that is no longer for any incident never matches more', () => {
+    fc.assert(
+      fc.property(shapes, fc.nat(), anyTrigger, (given, pick, event) => {
+        const index = given.length === 0 ? 0 : pick % given.length;
+        const shape = given[index];
+        if (!shape) return;
+        const taken = (set: readonly Shape[]) => matchRunbook(set.map(runbook), event)?.runbook.name;
+        const after = taken(given.with(index, { ...shape, any: false }));
+        expect(after !== shape.name || taken(given) === shape.name).toBe(true);
       }),
       { numRuns: 2_000 },
     );
@@ -184,6 +221,19 @@ describe('for any set of runbooks', () => {
     }
   });
 
+  it('one for any incident never takes an incident from another runbook', () => {
+    fc.assert(
+      fc.property(shapes, names, anyTrigger, (given, resourceKinds, event) => {
+        const others = given.map((shape) => runbook({ ...shape, any: false }));
+        const without = matchRunbook(others, event);
+        const withAny = matchRunbook([...others, runbook({ name: '', any: true, resourceKinds })], event);
+        const fallback = withAny?.by === 'any' ? withAny : undefined;
+        expect(withAny).toEqual(without ?? fallback);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('the index finds what a look at every runbook finds', () => {
     fc.assert(
       fc.property(shapes, anyTrigger, (given, event) => {
@@ -196,6 +246,7 @@ describe('for any set of runbooks', () => {
   });
 });
 
+const RANKS: readonly string[] = ['cause', 'symptom', 'any'];
 const LISTS = ['symptoms', 'probableCauses', 'resourceKinds', 'allowedNamespaces'] as const;
 
 /** The rule as a person would say it. */
@@ -210,12 +261,14 @@ function scan(
     .flatMap((one) => {
       const by = one.triggers.probableCauses.includes(probableCause)
         ? 'cause'
-        : one.triggers.symptoms.includes(symptom) && 'symptom';
+        : one.triggers.symptoms.includes(symptom)
+          ? 'symptom'
+          : one.triggers.any && 'any';
       return by ? [{ one, by, isElsewhere: !isFor(one.scope.allowedNamespaces, resource?.namespace) }] : [];
     })
     .toSorted(
       (a, b) =>
-        (a.by < b.by ? -1 : Number(a.by > b.by)) ||
+        RANKS.indexOf(a.by) - RANKS.indexOf(b.by) ||
         Number(a.isElsewhere) - Number(b.isElsewhere) ||
         (a.one.name < b.one.name ? -1 : 1),
     );

@@ -8,7 +8,7 @@ export interface Trigger {
 
 export interface Match {
   readonly runbook: Runbook;
-  readonly by: 'cause' | 'symptom';
+  readonly by: 'cause' | 'symptom' | 'any';
 }
 
 /** A runbook that was near, and why it was not taken. */
@@ -30,9 +30,10 @@ export interface Matcher {
 }
 
 /**
- * The runbook for a trigger. A cause outranks a symptom whatever the order of the files; among equals those for
- * the namespace of the incident come first, and then the name decides, so that the answer never depends on a
- * directory listing. Runbooks that are equal in all but their name are refused by the linter.
+ * The runbook for a trigger. A cause outranks a symptom, and both outrank what is for any incident, whatever the
+ * order of the files; among equals those for the namespace of the incident come first, and then the name decides,
+ * so that the answer never depends on a directory listing. Runbooks that are equal in all but their name are
+ * refused by the linter.
  */
 export function matchRunbook(runbooks: readonly Runbook[], trigger: Trigger): Match | undefined {
   return matcherOf(runbooks).match(trigger);
@@ -56,14 +57,19 @@ export function compileMatcher(runbooks: readonly Runbook[]): Matcher {
   const byName = runbooks.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
   const causes = indexBy(byName, 'cause', ({ triggers }) => triggers.probableCauses);
   const symptoms = indexBy(byName, 'symptom', ({ triggers }) => triggers.symptoms);
+  const fallbacks = byName
+    .filter(({ triggers }) => triggers.any)
+    .map((runbook) => candidateOf(runbook, 'any'));
   const match = (trigger: Trigger): Match | undefined =>
     firstFit(causes.exact.get(trigger.probableCause), trigger) ??
-    firstFit(symptoms.exact.get(trigger.symptom), trigger);
+    firstFit(symptoms.exact.get(trigger.symptom), trigger) ??
+    firstFit(fallbacks, trigger);
   const explain = (trigger: Trigger): Explanation => {
     const found = match(trigger);
     const near = [
       ...nearby(causes, trigger.probableCause, trigger),
       ...nearby(symptoms, trigger.symptom, trigger),
+      ...fallbacks.filter(({ isForKind }) => isForKind(trigger)).map(outranked),
     ];
     return { match: found, close: closeTo(found, near) };
   };
@@ -91,11 +97,7 @@ function indexBy(
   const exact = new Map<string, Candidate[]>();
   const loose = new Map<string, Candidate[]>();
   for (const runbook of runbooks) {
-    const candidate: Candidate = {
-      match: { runbook, by },
-      isForKind: kindTest(runbook),
-      isForNamespace: namespaceTest(runbook),
-    };
+    const candidate = candidateOf(runbook, by);
     for (const name of new Set(namesOf(runbook))) {
       // A trigger that names nothing matches nothing, whatever a runbook lists.
       if (name !== '') append(exact, name, candidate);
@@ -104,6 +106,12 @@ function indexBy(
   }
   return { exact, loose, by };
 }
+
+const candidateOf = (runbook: Runbook, by: Match['by']): Candidate => ({
+  match: { runbook, by },
+  isForKind: kindTest(runbook),
+  isForNamespace: namespaceTest(runbook),
+});
 
 function append(index: Map<string, Candidate[]>, name: string, candidate: Candidate): void {
   const candidates = index.get(name);
@@ -164,6 +172,11 @@ function nearby({ exact, loose, by }: Index, name: string, trigger: Trigger): re
     })),
   ];
 }
+
+const outranked = ({ match: { runbook } }: Candidate): CloseRunbook => ({
+  runbook,
+  reason: 'is for any incident, and was outranked',
+});
 
 function wrongKind({ scope }: Runbook, { resource }: Trigger): string {
   return `it is for ${scope.resourceKinds.join(', ')}, not for ${resource?.kind ?? 'an incident without a resource'}`;

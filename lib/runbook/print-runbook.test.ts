@@ -122,7 +122,11 @@ const spec = fc.record(
     risk: fc.constantFrom('low', 'medium', 'high'),
     decisionMode: fc.constantFrom('manual', 'suggest', 'approval_required', 'auto_execute', 'observe'),
     triggers: fc.record(
-      { symptoms: shortTexts, minimumConfidence: fc.double({ min: 0, max: 1, noNaN: true }) },
+      {
+        symptoms: shortTexts,
+        any: fc.boolean(),
+        minimumConfidence: fc.double({ min: 0, max: 1, noNaN: true }),
+      },
       { requiredKeys: [] },
     ),
     scope: fc.record(
@@ -137,6 +141,10 @@ const spec = fc.record(
         cooldownMinutes: fc.integer({ min: 0, max: 20 }),
         maxPercentOfReplicas: fc.double({ min: 0.1, max: 100, noNaN: true }),
         circuitBreaker: fc.record({ failures: fc.integer({ min: 1, max: 5 }) }),
+        allowedWindows: fc.constant([
+          { days: ['mon'], from: '22:00', to: '06:00', timeZone: 'Europe/Berlin' },
+        ]),
+        blackoutWindows: fc.constant([{ from: '00:00', to: '24:00' }]),
       },
       { requiredKeys: [] },
     ),

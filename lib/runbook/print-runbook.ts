@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { parameterSpec } from './action-catalogue.ts';
-import type { Action, ArgumentValue, Runbook, Step, VerificationCheck } from './runbook.ts';
+import type { Action, ArgumentValue, Runbook, Step, TimeWindow, VerificationCheck } from './runbook.ts';
 import { msToDuration } from './schema/duration.ts';
 import { API_VERSION, KIND, runbookFile } from './schema/runbook-file.ts';
 import { step as stepSchema } from './schema/steps.ts';
+import { timeWindow } from './schema/windows.ts';
 
 /** The runbook as a file that loads to the same runbook. What has its default is left out. */
 export function printRunbook(runbook: Runbook): string {
@@ -32,7 +33,7 @@ function specOf(runbook: Runbook): Section {
     decisionMode: runbook.decisionMode,
     triggers: triggers.minimumConfidence === 1 ? { ...triggers, minimumConfidence: undefined } : triggers,
     scope: runbook.scope,
-    guardrails: runbook.guardrails,
+    guardrails: guardrailsOf(runbook),
     preChecks: preChecks.map(({ name, expression }) =>
       expression === undefined ? name : { name, expression },
     ),
@@ -61,6 +62,7 @@ const MINIMAL = {
 };
 const DEFAULTS: Section = runbookFile.parse(MINIMAL).spec;
 const STEP: Section = stepSchema.parse({ id: 'x' });
+const WINDOW: Section = timeWindow.parse({ from: '00:00', to: '24:00' });
 const PARAMETER: Section = { type: 'string', required: false, description: '' };
 const CHECK: Section = { samples: 1, intervalSeconds: 10 };
 
@@ -85,6 +87,19 @@ function isSection(value: unknown): value is Section {
 
 function pick(section: Section, keys: ReadonlySet<string>): Section {
   return Object.fromEntries(Object.entries(section).filter(([key]) => keys.has(key)));
+}
+
+function guardrailsOf({ guardrails }: Runbook): Section {
+  const { allowedWindows, blackoutWindows } = guardrails;
+  return {
+    ...guardrails,
+    allowedWindows: allowedWindows.map(windowOf),
+    blackoutWindows: blackoutWindows.map(windowOf),
+  };
+}
+
+function windowOf({ from, to, ...rest }: TimeWindow): Section {
+  return { ...without(rest, WINDOW), from, to };
 }
 
 function stepOf(step: Step): Section {

@@ -45,6 +45,8 @@ export interface Runbook {
 export interface Triggers {
   readonly symptoms: readonly string[];
   readonly probableCauses: readonly string[];
+  /** Every incident that no other runbook is for. */
+  readonly any: boolean;
   readonly minimumConfidence: number;
 }
 
@@ -58,11 +60,28 @@ export interface Guardrails {
   readonly maxExecutionsPerHour: number;
   readonly cooldownMinutes: number;
   readonly maxConcurrentActions: number;
+  readonly maxConcurrentActionsPerNamespace: number;
   readonly maxAffectedServices: number;
   readonly minimumReadyReplicasWithSameApp: number;
   readonly maxPercentOfReplicas: number;
   readonly maxAttemptsPerTarget: number;
   readonly circuitBreaker: { readonly failures: number; readonly recoverySeconds: number };
+  /** Empty: at any time. */
+  readonly allowedWindows: readonly TimeWindow[];
+  readonly blackoutWindows: readonly TimeWindow[];
+}
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** Hours of each week on the clocks of a time zone. */
+export interface TimeWindow {
+  /** On which it begins. */
+  readonly days: readonly Weekday[];
+  /** 22:30. */
+  readonly from: string;
+  /** Earlier than `from`: on the next day. 24:00 ends the day. */
+  readonly to: string;
+  readonly timeZone: string;
 }
 
 /** Known by name, or an expression with a name for people. */

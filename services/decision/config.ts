@@ -16,6 +16,22 @@ const guardrailsSection = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Actions under way at the same time, over all runbooks. Each runbook has a limit of its own besides. */
+const concurrencySection = z
+  .strictObject({
+    global: z.int().min(1).default(10),
+    perTarget: z.int().min(1).default(5),
+    /** Namespaces and services are those of one target. */
+    perNamespace: z.int().min(1).default(3),
+    perService: z.int().min(1).default(1),
+  })
+  .prefault({})
+  .refine(
+    ({ global, perTarget, perNamespace, perService }) =>
+      global >= perTarget && perTarget >= perNamespace && perNamespace >= perService,
+    'global, perTarget, perNamespace and perService go from wide to narrow, none may be above the one before it',
+  );
+
 export const configSchema = z.strictObject({
   ...platformSections({ grpc: 7173, ops: 7183 }),
   signing: signingSection,
@@ -30,6 +46,7 @@ export const configSchema = z.strictObject({
       maxIncidentAgeMs: z.int().min(1_000).default(600_000),
       /** How long an order may wait for its executor. */
       actWithinMs: z.int().min(1_000).default(300_000),
+      concurrency: concurrencySection,
     })
     .prefault({}),
 });

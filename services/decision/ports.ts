@@ -1,42 +1,49 @@
-import type { Refusal } from './domain/decision.ts';
+import type { SlotOutcome } from './domain/guardrails/breaker.ts';
+import type { GuardrailCheck } from './domain/guardrails/guardrail-check.ts';
+import type { SlotStatus } from './domain/guardrails/guardrail-book.ts';
+import type { SlotWants } from './domain/guardrails/slot-wants.ts';
 
-/** What is to be remembered of a decision, and the lock it wants for its action. */
+/** What is to be remembered of a decision, and what its action is counted under. */
 export interface DecideRequest {
   readonly decisionId: string;
-  /** The owning workload as reported; undefined when nothing is to be done. */
-  readonly lockKey: string | undefined;
+  /** Undefined when nothing is to be done. */
+  readonly wants: SlotWants | undefined;
   /** The decision as it will be published. Whoever asks again gets this one back. */
   readonly record: string;
   readonly now: Date;
 }
 
-/**
- * `noted`: nothing was asked for. `held`: the lock is this decision's. `refused`: it is somebody else's.
- * `released`: the action is settled, or was settled before this store heard of the decision.
- * `frozen`: settled as unknown; the lock stays until a person has looked.
- */
-export type SlotStatus = 'noted' | 'held' | 'refused' | 'released' | 'frozen';
-
 export interface Slot {
   readonly status: SlotStatus;
   /** As first stored. Empty where the action was settled before the decision was stored. */
   readonly record: string;
-  readonly refusals: readonly Refusal[];
+  /** Every guardrail, passed or refused, as it was when the answer was given. Empty where none was asked. */
+  readonly checks: readonly GuardrailCheck[];
+  /** It is the one trial of a half-open breaker. */
+  readonly trial: boolean;
 }
 
 export interface Settlement {
   readonly decisionId: string;
-  /** An unknown outcome keeps the lock. */
-  readonly keepLock: boolean;
-  readonly now: Date;
+  /**
+   * `none`: nothing happened; rate, attempts and trial are refunded. `succeeded`, `failed`: the cooldown starts
+   * and the breaker counts. `unknown`: counts as failed, and the workload stays locked until a person has
+   * looked: whatever is settled after it only frees the lock.
+   */
+  readonly outcome: SlotOutcome;
+  /** When it was settled, by the event and not by its reader. */
+  readonly at: Date;
 }
 
 /** What the log says about one decision, for a store that has to be filled again. */
 export interface LoggedDecision {
   readonly decisionId: string;
   readonly record: string;
-  readonly lockKey: string | undefined;
-  readonly refused: boolean;
+  /** Of the action that was ordered. Undefined when none was. */
+  readonly wants: SlotWants | undefined;
+  readonly checks: readonly GuardrailCheck[];
+  readonly trial: boolean;
+  readonly decidedAt: Date;
 }
 
 /**
@@ -56,8 +63,11 @@ export interface Guardrails {
   check(): Promise<string>;
 }
 
-/** Takes the log's events in order, while the store is closed. */
+/**
+ * Takes the log's events while the store is closed: a decision before what settles it, and otherwise in the
+ * order in which things happened.
+ */
 export interface Refill {
   decision(logged: LoggedDecision): Promise<void>;
-  settled(settlement: Omit<Settlement, 'now'>): Promise<void>;
+  settled(settlement: Settlement): Promise<void>;
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '#lib/clock.ts';
+import { ManualClock, systemClock } from '#lib/clock.ts';
 import { redisGuardrails } from '../../services/decision/adapters/redis-guardrails.ts';
 import { guardrailsContract } from '../contracts/guardrails.ts';
 import { startRedis } from '../lab/redis.ts';
 import type { LabServer } from '../lab/server.ts';
 import { eventually } from '../support/eventually.ts';
+import { slotWants } from '../support/slot-wants.ts';
 
 let server: LabServer;
 const clients: Redis[] = [];
@@ -26,14 +27,17 @@ const connect = (): Redis => {
   clients.push(client);
   return client;
 };
-const open = async (prefix = randomUUID(), clock = systemClock) => {
+const open = async (prefix: string = randomUUID(), change: { maxSkewMs?: number } = {}) => {
   const redis = connect();
   await redis.connect();
-  return { redis, guardrails: redisGuardrails({ redis, clock, prefix, publishWithinMs: 10 }) };
+  const options = { redis, clock: systemClock, prefix, publishWithinMs: 10, ...change };
+  return { redis, guardrails: redisGuardrails(options) };
 };
-const ask = { lockKey: 'w', record: 'r' };
+/** For stories of hours. */
+const anyClock = { maxSkewMs: Number.MAX_SAFE_INTEGER };
+const ask = { wants: slotWants(), record: 'r' };
 
-guardrailsContract('redis', async () => (await open()).guardrails);
+guardrailsContract('redis', async () => (await open(randomUUID(), anyClock)).guardrails);
 
 it('two instances share one store, and one of them rebuilds it', async () => {
   const prefix = randomUUID();
@@ -44,6 +48,32 @@ it('two instances share one store, and one of them rebuilds it', async () => {
     [a, b].map((x, i) => x.guardrails.decide({ ...ask, decisionId: `dec-${i}`, now: new Date() })),
   );
   expect(slots.map((s) => s.status).sort()).toEqual(['held', 'refused']);
+});
+
+it('lets nobody write into what somebody else rebuilds', async () => {
+  const { redis, guardrails } = await open('slow');
+  const logged = { record: 'r', checks: [], trial: false, decidedAt: new Date() };
+  const rebuilt = guardrails.rebuild(async (into) => {
+    await redis.set('{slow:guardrails}:rebuilding', 'somebody else');
+    await into.decision({ ...logged, decisionId: 'dec-1', wants: slotWants() });
+  });
+  await expect(rebuilt).rejects.toMatchObject({ code: 'GUARDRAILS_NOT_READY' });
+  expect(await redis.keys('{slow:guardrails}:*')).toEqual(['{slow:guardrails}:rebuilding']);
+  expect(await redis.get('{slow:guardrails}:rebuilding')).toBe('somebody else');
+});
+
+it('keeps its lease for as long as the log takes to read', async () => {
+  const redis = connect();
+  await redis.connect();
+  const clock = new ManualClock(new Date());
+  const guardrails = redisGuardrails({ redis, clock, prefix: 'long', publishWithinMs: 0 });
+  const lease = '{long:guardrails}:rebuilding';
+  const rebuilt = await guardrails.rebuild(async () => {
+    await redis.pexpire(lease, 30_000);
+    await clock.advance(20_000);
+    await eventually(async () => expect(await redis.pttl(lease)).toBeGreaterThan(50_000));
+  });
+  expect(rebuilt).toBe(true);
 });
 
 it('refuses a clock that is off', async () => {
@@ -71,7 +101,7 @@ it('refuses after a restart that brought old data back', async () => {
   await guardrails.rebuild(async () => {});
   await guardrails.decide({ ...ask, decisionId: 'dec-1', now: new Date() });
   await redis.save();
-  await guardrails.settle({ decisionId: 'dec-1', keepLock: false, now: new Date() });
+  await guardrails.settle({ decisionId: 'dec-1', outcome: 'succeeded', at: new Date() });
   await server.kill();
   await server.restart();
   await eventually(async () => {

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { parseDocument, stringify } from 'yaml';
 import { localKeys } from '../../cli/local-keys.ts';
 import { freePorts } from '../lab/free-port.ts';
 import { type LabKafka, startKafka } from '../lab/kafka.ts';
@@ -12,7 +12,9 @@ import { type LabRedis, startRedis } from '../lab/redis.ts';
 import { type BelayProcess, spawnBelay, untilReady } from './belay-process.ts';
 import type { Stack } from './stack.ts';
 
-const RUNBOOKS = new URL('../../runbooks/restart-pod.yaml', import.meta.url).pathname;
+const RUNBOOK = new URL('../../runbooks/restart-pod.yaml', import.meta.url);
+/** Campaigns and benches have more under way than anybody would allow in production. */
+const AT_ONCE = 100;
 const TARGET = 'lab';
 
 export const SERVICES = ['audit', 'verifier', 'executor', 'decision', 'detector-adapter'] as const;
@@ -129,8 +131,11 @@ function configsFor({ folder, kafka, redis, kubernetes, token, httpPort, port }:
       ...common('decision'),
       signing: { ...trust, keyFile: keys.decisionKeyFile },
       guardrails: { ...stored, publishWithinMs: 1_000 },
-      runbooks: [RUNBOOKS],
+      runbooks: [runbookFile(folder)],
       targets: [TARGET],
+      policy: {
+        concurrency: { global: AT_ONCE, perTarget: AT_ONCE, perNamespace: AT_ONCE, perService: 1 },
+      },
     },
     'detector-adapter': {
       ...common('detector-adapter'),
@@ -138,4 +143,12 @@ function configsFor({ folder, kafka, redis, kubernetes, token, httpPort, port }:
       episodes: { ...stored, publishWithinMs: 12_000 },
     },
   } satisfies Record<ServiceName, object>;
+}
+
+function runbookFile(folder: string): string {
+  const runbook = parseDocument(readFileSync(RUNBOOK, 'utf8'));
+  runbook.setIn(['spec', 'guardrails', 'maxConcurrentActions'], AT_ONCE);
+  const file = join(folder, 'restart-pod.yaml');
+  writeFileSync(file, runbook.toString());
+  return file;
 }

@@ -144,6 +144,16 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     approvalId: '',
     ofActionId: '',
     externalId: 'INC001',
+    slotLimits: {
+      maxExecutionsPerHour: 5,
+      cooldownSeconds: 300,
+      maxConcurrentActions: 3,
+      maxAttemptsPerTarget: 2,
+      breakerFailures: 3,
+      breakerRecoverySeconds: 300,
+      concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+    },
+    trial: false,
   },
   DecisionClosed: {
     ...decision,

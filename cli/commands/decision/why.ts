@@ -79,13 +79,19 @@ const MODE_WORDS: Readonly<Record<number, string>> = {
 };
 
 function heading(decision: DecisionMade): string {
-  const { mode, runbook, resource, externalId, incidentId, decidedAt, summary } = decision;
+  const { mode, runbook, resource, externalId, incidentId, decidedAt, retryAt, summary } = decision;
   const what = runbook ? `${runbook.name}@${runbook.version}` : 'no runbook';
   const where = resource ? ` on ${placeOf(resource)}` : '';
-  const when = decidedAt?.toISOString().replace(/\.\d+Z$/, 'Z') ?? '';
+  const when = decidedAt ? secondsOf(decidedAt) : '';
   const first = `${MODE_WORDS[mode] ?? 'UNKNOWN'}  ${what}${where}  ${externalId || incidentId}  ${when}`;
-  return [first, summary].map(printable).join('\n');
+  const retry = retryAt ? ` Earliest retry ${secondsOf(roundUp(retryAt))}.` : '';
+  return [first, `${summary}${retry}`].map(printable).join('\n');
 }
+
+const secondsOf = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** A time before which nothing will happen is never shown earlier than it is. */
+const roundUp = (time: Date): Date => new Date(Math.ceil(time.getTime() / 1_000) * 1_000);
 
 const placeOf = ({ kind, namespace, name }: Resource): string =>
   `${kind} ${namespace ? `${namespace}/` : ''}${name}`;

@@ -49,6 +49,18 @@ export const hostActions = {
     minimumRisk: 'medium',
     isReversible: false,
   },
+  'people.task': {
+    summary: 'Asks a person to do something, and goes on once they say that it is done.',
+    parameters: {
+      instructions: {
+        type: 'text',
+        required: true,
+        description: 'What to do, and what it looks like when it is done.',
+      },
+    },
+    minimumRisk: 'low',
+    isReversible: false,
+  },
   'belay.runbook': {
     summary: 'Runs the steps of another runbook in place of this one.',
     parameters: {

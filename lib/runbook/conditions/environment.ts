@@ -1,5 +1,6 @@
 import { type CelFunc, CelScalar, celEnv, celFunc, celMethod, objectType } from '@bufbuild/cel';
 import { timestampDate, TimestampSchema } from '@bufbuild/protobuf/wkt';
+import { zonedParts } from '../zoned-parts.ts';
 
 const { DOUBLE, INT, STRING } = CelScalar;
 
@@ -33,32 +34,9 @@ const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 function zonedTimes(): CelFunc[] {
   return Object.entries(FIELDS).map(([name, read]) =>
     celMethod(name, objectType(TimestampSchema), [STRING], INT, function (zone) {
-      const parts = partsIn(zone).formatToParts(timestampDate(this.message));
-      return BigInt(read(new Map(parts.map(({ type, value }) => [type, value]))));
+      return BigInt(read(zonedParts(timestampDate(this.message), zone)));
     }),
   );
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Zones are literals of reviewed expressions: there are few of them, and a format is dear to make. */
-function partsIn(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known) return known;
-  const format = new Intl.DateTimeFormat('en-US', {
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    timeZone,
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    weekday: 'short',
-    hour: 'numeric',
-    minute: 'numeric',
-  });
-  formats.set(timeZone, format);
-  return format;
 }
 
 /**

@@ -30,17 +30,23 @@ export function equalMatches(runbooks: readonly Runbook[], describe: Describe): 
   return FIELDS.flatMap((field) => {
     const byTrigger = new Map<string, Runbook[]>();
     return ordered.flatMap((runbook) =>
-      [...new Set(runbook.triggers[field])].flatMap((name): readonly SetFinding[] => {
+      namesOf(runbook, field).flatMap((name): readonly SetFinding[] => {
         const earlier = byTrigger.get(name) ?? [];
         byTrigger.set(name, earlier);
         const rivals = earlier.filter((other) => overlap(other, runbook));
         earlier.push(runbook);
         if (rivals.length === 0) return [];
-        const path = ['triggers', field, runbook.triggers[field].indexOf(name)];
+        const path = ['triggers', field, ...(field === 'any' ? [] : [runbook.triggers[field].indexOf(name)])];
         return [{ runbook, finding: error(path, 'equal_matches', equalMessage(name, rivals.map(describe))) }];
       }),
     );
   });
+}
+
+/** What it is found by, each once. Runbooks for any incident are all found by the same. */
+function namesOf({ triggers }: Runbook, field: (typeof FIELDS)[number]): readonly string[] {
+  if (field === 'any') return triggers.any ? ['any incident'] : [];
+  return [...new Set(triggers[field])];
 }
 
 function equalMessage(name: string, rivals: readonly string[]): string {
@@ -48,7 +54,7 @@ function equalMessage(name: string, rivals: readonly string[]): string {
   return `${listed(rivals)} ${verb} ${name} as well, for the same resources, tell them apart by scope.resourceKinds or scope.allowedNamespaces`;
 }
 
-const FIELDS = ['probableCauses', 'symptoms'] as const;
+const FIELDS = ['probableCauses', 'symptoms', 'any'] as const;
 
 function overlap({ scope: a }: Runbook, { scope: b }: Runbook): boolean {
   return meet(a.resourceKinds, b.resourceKinds) && meet(a.allowedNamespaces, b.allowedNamespaces);

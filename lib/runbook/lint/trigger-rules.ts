@@ -2,9 +2,12 @@ import { nearest } from '../nearest.ts';
 import { placeholdersIn } from '../placeholders.ts';
 import type { Runbook } from '../runbook.ts';
 import { error, type Finding, type LintRule, warning } from './lint-rule.ts';
+import { isReadOnly } from './step-facts.ts';
 
-const isEmpty = ({ triggers }: Runbook): boolean =>
+const namesNothing = ({ triggers }: Runbook): boolean =>
   triggers.symptoms.length === 0 && triggers.probableCauses.length === 0;
+
+const isEmpty = (runbook: Runbook): boolean => !runbook.triggers.any && namesNothing(runbook);
 
 /** What runs by itself needs something that starts it. */
 export const nothingStartsIt: LintRule = (runbook) => {
@@ -12,6 +15,20 @@ export const nothingStartsIt: LintRule = (runbook) => {
   if (!byItself || !isEmpty(runbook) || runbook.schedule) return [];
   const message = `${runbook.decisionMode} without a trigger or a schedule never happens, add symptoms, probableCauses or a schedule`;
   return [error(['triggers'], 'unsatisfiable_trigger', message)];
+};
+
+/** What nobody has diagnosed is looked at; it is not acted on. */
+export const fallbackActs: LintRule = (runbook) => {
+  if (!runbook.triggers.any || isReadOnly(runbook)) return [];
+  const message =
+    'whatever is behind an incident would start it, so its steps may only read, name symptoms or probableCauses';
+  return [error(['triggers', 'any'], 'fallback_acts', message)];
+};
+
+export const fallbackNames: LintRule = (runbook) => {
+  if (!runbook.triggers.any || namesNothing(runbook)) return [];
+  const message = 'any incident includes those named beside it, remove the names or any';
+  return [error(['triggers', 'any'], 'fallback_names', message)];
 };
 
 export const certaintyDemanded: LintRule = (runbook) => {

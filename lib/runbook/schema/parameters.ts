@@ -13,16 +13,16 @@ const parameterName = z
   );
 
 export const parameter = z.strictObject({
-  type: z.enum(['string', 'integer', 'number', 'boolean']).default('string'),
+  type: z.enum(['string', 'integer', 'number', 'boolean']).default('string').describe('What its value is.'),
   required: z.boolean().default(false).describe('Whoever runs it by hand has to give it.'),
-  default: plain.optional(),
-  allowedValues: z.array(plain).min(1, 'is empty').max(100).optional(),
+  default: plain.optional().describe('Its value where nothing else gives one.'),
+  allowedValues: z.array(plain).min(1, 'is empty').max(100).optional().describe('It is one of these.'),
   pattern: z
     .string()
     .max(200, 'is longer than 200 characters')
     .optional()
     .describe('The whole value matches it.'),
-  description: longText.default(''),
+  description: longText.default('').describe('For who gives it by hand.'),
 });
 
 export const parameters = z

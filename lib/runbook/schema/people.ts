@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isCron } from './cron.ts';
 import { durationToMs } from './duration.ts';
 import { listOf, shortText, wholeNumber } from './rules.ts';
+import { timeZone } from './windows.ts';
 
 const TEN_MINUTES = 'PT10M';
 
@@ -30,10 +31,14 @@ export const approval = z
 
 export const escalation = z
   .strictObject({
-    onGuardrailFailure: z.enum(['page_service_owner', 'open_incident', 'none']).default('page_service_owner'),
+    onGuardrailFailure: z
+      .enum(['page_service_owner', 'open_incident', 'none'])
+      .default('page_service_owner')
+      .describe('When a guardrail does not let it act.'),
     onVerificationFailure: z
       .enum(['open_incident_and_disable_runbook', 'open_incident', 'page_service_owner'])
-      .default('open_incident_and_disable_runbook'),
+      .default('open_incident_and_disable_runbook')
+      .describe('When it acted and that did not help.'),
   })
   .describe('Who hears of it when it does not work.');
 
@@ -43,7 +48,7 @@ export const schedule = z
       .string()
       .refine(isCron, 'is not a cron expression: minute hour day month weekday')
       .describe('minute hour day month weekday'),
-    timeZone: z.string().refine(isTimeZone, 'is not a time zone: Europe/Berlin').default('UTC'),
+    timeZone,
   })
   .describe('Starts it without an incident.');
 
@@ -51,12 +56,4 @@ export const reviewBy = z.iso
   .date('is not a date: 2027-01-31')
   .describe('When a person looks at this runbook again.');
 
-export const tags = listOf(shortText).default([]);
-
-function isTimeZone(text: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
+export const tags = listOf(shortText).default([]).describe('To find it by.');

@@ -29,16 +29,22 @@ export const stepRollback = z.strictObject(actionFields).describe('Undoes the st
 
 const validation = z
   .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('output_contains'), text: z.string().min(1, 'is empty').max(1_000) }),
-    z.strictObject({ type: z.literal('exit_code'), code: wholeNumber(0, 255).default(0) }),
+    z.strictObject({
+      type: z.literal('output_contains').describe('How the result is judged.'),
+      text: z.string().min(1, 'is empty').max(1_000).describe('The output contains this.'),
+    }),
+    z.strictObject({
+      type: z.literal('exit_code'),
+      code: wholeNumber(0, 255).default(0).describe('It exits with this.'),
+    }),
     z.strictObject({ type: z.literal('expression'), expression }),
   ])
   .describe('What the result must look like for the step to count as done.');
 
 export const step = z.strictObject({
   id: stepId.describe('Names the step in plans and outcomes.'),
-  name: shortText.optional(),
-  description: longText.default(''),
+  name: shortText.optional().describe('For people. Default: the id.'),
+  description: longText.default('').describe('For people.'),
   ...actionFields,
   when: expression.optional().describe('CEL. The step is skipped unless it is true.'),
   validation: validation.optional(),

@@ -9,6 +9,10 @@ export const triggers = z
     probableCauses: listOf(shortText)
       .default([])
       .describe(`What is behind it. ${NAMED} A cause outranks a symptom.`),
+    any: z
+      .boolean()
+      .default(false)
+      .describe('Any incident that no other runbook is for. For runbooks that only read.'),
     minimumConfidence: z
       .number()
       .min(0, 'is less than 0')

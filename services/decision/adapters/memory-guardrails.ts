@@ -1,69 +1,52 @@
-import type { DecideRequest, Guardrails, Refill, Settlement, Slot, SlotStatus } from '../ports.ts';
-import { lockRefusal, notReady } from './lock-refusal.ts';
+import { forgetOld } from '../domain/guardrails/forget-old.ts';
+import {
+  type BookedSlot,
+  decideSlot,
+  emptyBook,
+  putSlot,
+  settleSlot,
+} from '../domain/guardrails/guardrail-book.ts';
+import type { Guardrails, Refill, Slot } from '../ports.ts';
+import { notReady } from './not-ready.ts';
 
-interface StoredSlot {
-  status: SlotStatus;
-  readonly record: string;
-  readonly holder: string;
-  readonly lockKey: string | undefined;
-}
+const FORGET_EVERY_MS = 3_600_000;
 
 /** For a system in one process. It begins empty at each start, so it is rebuilt from the log first. */
 export function memoryGuardrails(): Guardrails {
-  const slots = new Map<string, StoredSlot>();
-  const locks = new Map<string, string>();
+  let book = emptyBook();
   let ready = false;
+  let forgotAtMs = 0;
 
-  const store = ({ decisionId, lockKey, record }: Omit<DecideRequest, 'now'>): StoredSlot => {
-    const holder = lockKey === undefined ? '' : (locks.get(lockKey) ?? '');
-    const status = lockKey === undefined ? 'noted' : holder === '' ? 'held' : 'refused';
-    if (status === 'held' && lockKey !== undefined) locks.set(lockKey, decisionId);
-    const slot: StoredSlot = { status, record, holder, lockKey };
-    slots.set(decisionId, slot);
-    return slot;
-  };
-  const settle = ({ decisionId, keepLock }: Omit<Settlement, 'now'>): void => {
-    const slot = slots.get(decisionId);
-    if (!slot) {
-      const status = keepLock ? 'frozen' : 'released';
-      slots.set(decisionId, { status, record: '', holder: '', lockKey: undefined });
-    } else if (slot.status === 'held' || slot.status === 'frozen') {
-      slot.status = keepLock ? 'frozen' : 'released';
-      if (!keepLock && slot.lockKey !== undefined && locks.get(slot.lockKey) === decisionId)
-        locks.delete(slot.lockKey);
-    }
-  };
   const refill: Refill = {
-    decision: async ({ decisionId, record, lockKey, refused }) => {
-      if (slots.has(decisionId)) return;
-      if (lockKey === undefined || !refused) store({ decisionId, record, lockKey });
-      else slots.set(decisionId, { status: 'refused', record, holder: locks.get(lockKey) ?? '', lockKey });
+    decision: async (logged) => {
+      if (!book.slots.has(logged.decisionId)) putSlot(book, { ...logged, now: logged.decidedAt });
     },
-    settled: async (settlement) => settle(settlement),
+    settled: async (settlement) => settleSlot(book, settlement),
   };
 
   return {
     decide: async (request) => {
       if (!ready) throw notReady();
-      return toSlot(slots.get(request.decisionId) ?? store(request));
+      if (Math.abs(request.now.getTime() - forgotAtMs) >= FORGET_EVERY_MS) {
+        forgotAtMs = request.now.getTime();
+        forgetOld(book, request.now);
+      }
+      return toSlot(decideSlot(book, request));
     },
     settle: async (settlement) => {
       if (!ready) throw notReady();
-      settle(settlement);
+      settleSlot(book, settlement);
     },
     isReady: async () => ready,
     rebuild: async (fold) => {
       ready = false;
-      slots.clear();
-      locks.clear();
+      book = emptyBook();
       await fold(refill);
       ready = true;
       return true;
     },
-    check: async () => `in memory, ${locks.size} workload(s) locked`,
+    check: async () => `in memory, ${book.locks.size} workload(s) locked`,
   };
 }
 
-function toSlot({ status, record, holder }: StoredSlot): Slot {
-  return { status, record, refusals: status === 'refused' ? [lockRefusal(holder)] : [] };
-}
+const toSlot = ({ status, record, checks, trial }: BookedSlot): Slot => ({ status, record, checks, trial });

@@ -1,11 +1,14 @@
+import { scopeKeys } from '../domain/guardrails/scope-keys.ts';
+import type { SlotWants } from '../domain/guardrails/slot-wants.ts';
+
 export interface GuardrailKeys {
   readonly tag: string;
   /** Names the Redis process that the store was rebuilt in. */
   readonly ready: string;
   readonly rebuilding: string;
   slot(decisionId: string): string;
-  /** Scripts name all of their keys: undefined is a lock that nobody takes. */
-  lock(workload: string | undefined): string;
+  /** What a slot is counted under, in the order in which the scripts take it. Nothing wanted, nothing named. */
+  scopes(wants: SlotWants | undefined): readonly string[];
 }
 
 export function guardrailKeys(prefix: string): GuardrailKeys {
@@ -15,6 +18,23 @@ export function guardrailKeys(prefix: string): GuardrailKeys {
     ready: `${tag}:ready`,
     rebuilding: `${tag}:rebuilding`,
     slot: (decisionId) => `${tag}:slot:${decisionId}`,
-    lock: (workload) => (workload === undefined ? `${tag}:no-lock` : `${tag}:lock:${workload}`),
+    scopes: (wants) => (wants ? scopeNames(wants).map((name) => `${tag}:${name}`) : []),
   };
+}
+
+function scopeNames(wants: SlotWants): string[] {
+  const { runbook, run, attempts, workload, running } = scopeKeys(wants);
+  return [
+    `breaker:${runbook}`,
+    `executions:${run}`,
+    `attempts:${attempts}`,
+    `settled:${run}`,
+    `lock:${workload}`,
+    `running:${running.run}`,
+    `running:${running.runbook}`,
+    `running:${running.global}`,
+    `running:${running.target}`,
+    `running:${running.namespace}`,
+    `running:${running.service}`,
+  ];
 }

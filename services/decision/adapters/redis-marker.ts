@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { notReady } from './lock-refusal.ts';
+import { notReady } from './not-ready.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
 
 export interface RedisMarker {

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Clock } from '#lib/clock.ts';
-import type { LoggedDecision, Refill, SlotStatus } from '../ports.ts';
-import { KEEP_CLOSED_MS, settleUnder } from './redis-settle.ts';
+import { KEEP_CLOSED_MS } from '../domain/guardrails/forget-old.ts';
+import { statusOf } from '../domain/guardrails/guardrail-book.ts';
+import type { LoggedDecision, Refill } from '../ports.ts';
+import { notReady } from './not-ready.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
 import type { RedisMarker } from './redis-marker.ts';
+import { redisSettle } from './redis-settle.ts';
+import { runScript } from './run-script.ts';
 
 interface RebuildOptions {
   readonly redis: Redis;
@@ -18,22 +22,42 @@ interface RebuildOptions {
 const LEASE_MS = 60_000;
 
 /** Refuse, wait until every grant of before is in the log, empty, fill, open. One instance at a time. */
-export async function rebuildRedis(options: RebuildOptions): Promise<boolean> {
+export async function redisRebuild(options: RebuildOptions): Promise<boolean> {
   const { redis, clock, publishWithinMs, keys, marker, fold } = options;
   const mine = randomUUID();
   if ((await redis.set(keys.rebuilding, mine, 'PX', LEASE_MS, 'NX')) === null) return false;
   const isMine = async () => (await redis.get(keys.rebuilding)) === mine;
+  const renewing = new AbortController();
+  const renewed = renew(options, isMine, renewing.signal);
   try {
     await redis.del(keys.ready);
     await clock.sleep(publishWithinMs);
     await clear(redis, keys);
-    await fold(refillOf(redis, keys));
+    await fold(refillOf(redis, keys, mine));
     // Whoever was so slow that the lease passed on must not open what somebody else is filling.
     if (!(await isMine())) return false;
     await marker.set();
     return true;
   } finally {
+    renewing.abort();
+    await renewed;
     if (await isMine()) await redis.del(keys.rebuilding);
+  }
+}
+
+/** Days of log may take longer than the lease. Where it cannot be renewed it ends, and so does the rebuild. */
+async function renew(
+  { redis, clock, keys }: RebuildOptions,
+  isMine: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    while (!signal.aborted) {
+      await clock.sleep(LEASE_MS / 3, signal);
+      if (!signal.aborted && (await isMine())) await redis.pexpire(keys.rebuilding, LEASE_MS);
+    }
+  } catch {
+    // The rebuild itself meets the same Redis, and says so.
   }
 }
 
@@ -45,22 +69,33 @@ async function clear(redis: Redis, keys: GuardrailKeys): Promise<void> {
   }
 }
 
-function refillOf(redis: Redis, keys: GuardrailKeys): Refill {
+/** Nor may a slow one write into what somebody else is filling: it would settle what is not there yet. */
+function refillOf(redis: Redis, keys: GuardrailKeys, mine: string): Refill {
   return {
-    decision: (logged) => fill(redis, keys, logged),
+    decision: async (logged) => {
+      if (!(await refill(redis, keys, mine, logged))) throw notReady();
+    },
     settled: async (settlement) => {
-      await settleUnder(keys.rebuilding, redis, keys, settlement);
+      const under = { marker: keys.rebuilding, value: mine };
+      if (!(await redisSettle(redis, keys, under, settlement))) throw notReady();
     },
   };
 }
 
-async function fill(redis: Redis, keys: GuardrailKeys, logged: LoggedDecision): Promise<void> {
-  const { decisionId, record, lockKey, refused } = logged;
-  const slot = keys.slot(decisionId);
-  const lock = keys.lock(lockKey);
-  if (await redis.exists(slot)) return;
-  const status: SlotStatus = refused ? 'refused' : lockKey === undefined ? 'noted' : 'held';
-  await redis.hset(slot, { status, record, holder: '', lock });
-  if (status === 'held') await redis.set(lock, decisionId);
-  else await redis.pexpire(slot, KEEP_CLOSED_MS);
+async function refill(
+  redis: Redis,
+  keys: GuardrailKeys,
+  mine: string,
+  logged: LoggedDecision,
+): Promise<boolean> {
+  const { decisionId, record, wants, checks, trial, decidedAt } = logged;
+  const names = [keys.rebuilding, keys.slot(decisionId), ...keys.scopes(wants)];
+  const stored = [decisionId, record, decidedAt.getTime(), mine, KEEP_CLOSED_MS];
+  const answer = [
+    wants ? JSON.stringify(wants) : '',
+    statusOf(logged),
+    JSON.stringify(checks),
+    trial ? '1' : '0',
+  ];
+  return (await runScript(redis, 'refill-slot', names, [...stored, ...answer])) !== 'not_mine';
 }

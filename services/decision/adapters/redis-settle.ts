@@ -1,28 +1,34 @@
-import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import { traceRedis } from '#lib/telemetry/store-hooks.ts';
+import { KEEP_CLOSED_MS, KEEP_COOLDOWN_MS } from '../domain/guardrails/forget-old.ts';
+import type { SlotWants } from '../domain/guardrails/slot-wants.ts';
 import type { Settlement } from '../ports.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
+import { runScript } from './run-script.ts';
 
-/** Closed slots are kept as long as the log can redeliver what they answer. */
-export const KEEP_CLOSED_MS = 48 * 3_600_000;
+/** What the script works under: the marker of a rebuilt store, or the lease of whoever rebuilds it. */
+export interface Under {
+  readonly marker: string;
+  /** What the marker must say. Empty: anything. */
+  readonly value: string;
+}
 
-export const luaScript = (name: string) =>
-  readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
-const settleScript = luaScript('settle-slot');
-
-/** The script works under a marker: that of a rebuilt store, or that of whoever rebuilds it. */
-export async function settleUnder(
-  marker: string,
+/** Returns whether the store was open to it. */
+export async function redisSettle(
   redis: Redis,
   keys: GuardrailKeys,
-  { decisionId, keepLock }: Omit<Settlement, 'now'>,
-): Promise<string> {
+  under: Under,
+  settlement: Settlement,
+): Promise<boolean> {
+  const { decisionId, outcome, at } = settlement;
   const slot = keys.slot(decisionId);
-  const lock = (await redis.hget(slot, 'lock')) ?? keys.lock(undefined);
-  const args = [decisionId, keepLock ? '1' : '0', KEEP_CLOSED_MS];
-  const answer = await traceRedis('settle-slot', () =>
-    redis.eval(settleScript, 3, marker, slot, lock, ...args),
-  );
-  return String(answer);
+  for (;;) {
+    // A script names its keys, and these are in the slot. It looks once more whether they still are.
+    const stored = (await redis.hget(slot, 'wants')) ?? '';
+    const wants = stored === '' ? undefined : (JSON.parse(stored) as SlotWants);
+    const opensAt = wants?.limits.circuitBreaker.failures ?? 0;
+    const args = [decisionId, under.value, stored, outcome, at.getTime(), opensAt, KEEP_CLOSED_MS];
+    const names = [under.marker, slot, ...keys.scopes(wants)];
+    const answer = await runScript(redis, 'settle-slot', names, [...args, KEEP_COOLDOWN_MS]);
+    if (answer !== 'again') return answer !== 'not_ready';
+  }
 }

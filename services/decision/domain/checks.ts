@@ -1,5 +1,7 @@
+import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { Match } from '#lib/runbook/match-runbook.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
+import { judgeWindows } from '#lib/runbook/windows.ts';
 import type { Check, Facts, IncidentFacts, Policy } from './decision.ts';
 
 /** The steps of a decision that need nothing but facts, in their order. Each says what it saw. */
@@ -7,11 +9,7 @@ export function checkAll(match: Match, facts: Facts, policy: Policy, now: Date):
   const { incident } = facts;
   const { runbook } = match;
   return [
-    pass(
-      'match',
-      `${match.by} ${match.by === 'cause' ? incident.probableCause : incident.symptom}`,
-      runbook.name,
-    ),
+    pass('match', matchedBy(match, incident), runbook.name),
     confidence(incident, runbook),
     age(incident, policy, now),
     killSwitch(facts),
@@ -19,7 +17,12 @@ export function checkAll(match: Match, facts: Facts, policy: Policy, now: Date):
     namespace(incident, runbook),
     labels(incident, runbook),
     affectedServices(incident, runbook),
+    ...windows(runbook, now),
   ];
+}
+
+function matchedBy({ by }: Match, { probableCause, symptom }: IncidentFacts): string {
+  return by === 'any' ? 'any incident' : `${by} ${by === 'cause' ? probableCause : symptom}`;
 }
 
 function confidence({ confidence }: IncidentFacts, { triggers }: Runbook): Check {
@@ -78,6 +81,28 @@ function affectedServices({ affectedServices, service }: IncidentFacts, { guardr
   const limit = String(guardrails.maxAffectedServices);
   if (count <= guardrails.maxAffectedServices) return pass('services', String(count), limit);
   return refuse('services', String(count), limit, 'blast_limited', `${count} services are affected at once`);
+}
+
+/** Only where there are any: most runbooks act at any hour. */
+function windows({ guardrails, name }: Runbook, now: Date): Check[] {
+  const verdict = judgeWindows(guardrails, now);
+  if (!verdict) return [];
+  const { isOpen, observed, limit } = verdict;
+  if (isOpen) return [pass('window', observed, limit)];
+  const reason = `${name} does not act at this hour (${observed})`;
+  return [refuse('window', observed, limit, 'outside_window', reason)];
+}
+
+/**
+ * Whether an executor can carry it out. Where people come first, that is for them to know; where it would run by
+ * itself, it is a no.
+ */
+export function executable(runbook: Runbook, isAutomatic: boolean): Check {
+  const why = beyondExecutors(runbook);
+  const observed = runbook.steps.map(({ action }) => action).join(', ') || 'nothing';
+  if (why === undefined) return pass('executor', observed, 'carried out');
+  if (!isAutomatic) return notReached('executor', why);
+  return refuse('executor', observed, 'carried out', 'no_executor', why);
 }
 
 export const pass = (name: string, observed: string, limit: string): Check => ({

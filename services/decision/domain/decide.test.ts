@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Runbook } from '#lib/runbook/runbook.ts';
-import { block, decide, LOCK } from './decide.ts';
+import { block, decide } from './decide.ts';
 import type { Facts, IncidentFacts } from './decision.ts';
+import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
 
 const now = new Date('2026-03-03T03:12:05Z');
 const policy = { maxIncidentAgeMs: 600_000 };
@@ -14,17 +15,25 @@ const runbook = (change: Partial<Runbook> = {}): Runbook => ({
   owner: 'platform-team',
   risk: 'low',
   decisionMode: 'auto_execute',
-  triggers: { symptoms: ['CrashLoopBackOff'], probableCauses: ['pod_crash_loop'], minimumConfidence: 0.8 },
+  triggers: {
+    symptoms: ['CrashLoopBackOff'],
+    probableCauses: ['pod_crash_loop'],
+    any: false,
+    minimumConfidence: 0.8,
+  },
   scope: { allowedNamespaces: ['production'], requiredLabels: { enabled: 'true' }, resourceKinds: [] },
   guardrails: {
     maxExecutionsPerHour: 3,
     cooldownMinutes: 10,
     maxConcurrentActions: 3,
+    maxConcurrentActionsPerNamespace: 3,
     maxAffectedServices: 1,
     minimumReadyReplicasWithSameApp: 2,
     maxPercentOfReplicas: 50,
     maxAttemptsPerTarget: 2,
     circuitBreaker: { failures: 3, recoverySeconds: 300 },
+    allowedWindows: [],
+    blackoutWindows: [],
   },
   preChecks: [],
   parameters: {},
@@ -142,6 +151,76 @@ describe('a decision', () => {
     expect(decideOn(change)).toMatchObject({ mode, code });
   });
 
+  const step = {
+    id: 'grow',
+    name: 'grow',
+    description: '',
+    action: 'kubernetes.scale',
+    with: {},
+    when: undefined,
+    validation: undefined,
+    timeoutSeconds: 60,
+    retries: 0,
+    required: true,
+    rollback: undefined,
+  };
+
+  it('is blocked where no executor does the action, and names it', () => {
+    const decision = decideOn({ runbooks: [runbook({ steps: [step] })] });
+    expect(decision).toMatchObject({ mode: 'blocked', code: 'no_executor' });
+    expect(decision.summary).toBe(
+      'restart-pod was not run: no executor does kubernetes.scale yet. Nothing changed.',
+    );
+  });
+
+  it('still asks people for what is risky, and says that no executor does it', () => {
+    const decision = decideOn({ runbooks: [runbook({ risk: 'high', steps: [step] })] });
+    expect(decision).toMatchObject({ mode: 'approval_required', code: 'approval_required' });
+    expect(decision.summary).toContain('no executor does kubernetes.scale yet');
+    expect(decision.checks.find(({ name }) => name === 'executor')?.result).toBe('not_reached');
+  });
+
+  it.each([
+    ['one of two steps', [step, step]],
+    ['a step on a condition', [{ ...step, when: 'live.replicas < 3.0' }]],
+    ['a step whose result counts', [{ ...step, validation: { type: 'exit_code' as const, code: 0 } }]],
+  ])('does not run %s: the plan would leave the rest out', (_title, steps) => {
+    const known = steps.map((one) => ({ ...one, action: 'kubernetes.deletePod' }));
+    expect(decideOn({ runbooks: [runbook({ steps: known })] })).toMatchObject({
+      mode: 'blocked',
+      code: 'no_executor',
+    });
+  });
+
+  it('is blocked outside of the hours of the runbook, and says what hours they are', () => {
+    const nights = { days: ['mon', 'tue'], from: '22:00', to: '03:00', timeZone: 'UTC' } as const;
+    const guardrails = { ...runbook().guardrails, allowedWindows: [nights] };
+    const decision = decideOn({ runbooks: [runbook({ guardrails })] });
+    expect(decision).toMatchObject({ mode: 'blocked', code: 'outside_window' });
+    expect(decision.checks.find(({ name }) => name === 'window')).toMatchObject({
+      observed: 'tue 03:12 UTC',
+      limit: 'mon tue 22:00-03:00 UTC',
+    });
+    const open = { ...guardrails, allowedWindows: [{ ...nights, to: '04:00' }] };
+    expect(decideOn({ runbooks: [runbook({ guardrails: open })] }).mode).toBe('auto_execute');
+  });
+
+  it('without a known fix is left to people, also where a runbook is for any incident', () => {
+    const look = { ...step, action: 'kubernetes.collectDiagnostics' };
+    const triggers = { symptoms: [], probableCauses: [], any: true, minimumConfidence: 0 };
+    const unknown = incident({ symptom: 'unknown_issue', probableCause: '' });
+    for (const decisionMode of ['manual', 'auto_execute'] as const) {
+      const any = runbook({ name: 'collect-diagnostics', triggers, decisionMode, steps: [look] });
+      const decision = decideOn({ runbooks: [any], incident: unknown });
+      expect(decision).toMatchObject({ mode: 'manual', code: 'no_runbook', runbook: undefined });
+      expect(decision.summary).toBe(
+        'No runbook matches unknown_issue. Nothing changed. collect-diagnostics is for people to run.',
+      );
+    }
+    const known = runbook({ name: 'any', triggers });
+    expect(decideOn({ runbooks: [known], incident: unknown }).mode).toBe('auto_execute');
+  });
+
   it('says in observe what it would have done', () => {
     expect(decideOn({ runbooks: [runbook({ decisionMode: 'observe' })] }).wouldHave).toBe('auto_execute');
   });
@@ -159,19 +238,11 @@ describe('a decision', () => {
     for (const check of checks) expect(check.reason === '').toBe(check.result !== 'refuse');
   });
 
-  it('is blocked by what the guardrails say, in the place of the check that had passed', () => {
-    const decision = decideOn();
-    const refusal = {
-      name: LOCK,
-      observed: 'held by dec-0',
-      limit: '1',
-      reason: 'another action runs',
-      code: 'workload_locked',
-    };
-    const blocked = block('restart-pod', [refusal]);
-    expect(blocked).toMatchObject({ mode: 'blocked', code: 'workload_locked' });
-    expect(blocked.summary).toBe('restart-pod was not run: another action runs. Nothing changed.');
-    expect(decision.checks.map((c) => c.name)).toContain(blocked.checks[0]?.name);
+  it('leaves a place for each guardrail, in their order, and says that none was asked', () => {
+    const { checks } = decideOn();
+    const tail = checks.slice(-guardrailNames.length);
+    expect(tail.map((c) => c.name)).toEqual(guardrailNames);
+    for (const check of tail) expect(check.result).toBe('not_reached');
   });
 
   it('is never automatic for anything but low risk, full confidence and a clear way', () => {
@@ -192,5 +263,41 @@ describe('a decision', () => {
         },
       ),
     );
+  });
+});
+
+describe('a block', () => {
+  const refusal = (change: Partial<GuardrailCheck> = {}): GuardrailCheck => ({
+    name: 'rate',
+    result: 'refuse',
+    observed: '5 in 60 min',
+    limit: '5',
+    reason: 'it ran 5 times for api-server in the last hour, the limit',
+    code: 'rate_limited',
+    endsAt: new Date('2026-03-03T03:18:11Z'),
+    ...change,
+  });
+  const passed = refusal({ name: 'circuit', result: 'pass', code: '', reason: '', endsAt: undefined });
+
+  it('is none where every guardrail agrees', () => {
+    expect(block('restart-pod', [passed])).toBeUndefined();
+    expect(block('restart-pod', [])).toBeUndefined();
+  });
+
+  it('says the first reason, and when the last of them has ended', () => {
+    const later = new Date('2026-03-03T03:20:00Z');
+    const checks = [passed, refusal(), refusal({ name: 'cooldown', code: 'cooling_down', endsAt: later })];
+    expect(block('restart-pod', checks)).toEqual({
+      mode: 'blocked',
+      code: 'rate_limited',
+      summary:
+        'restart-pod was not run: it ran 5 times for api-server in the last hour, the limit. Nothing changed.',
+      retryAt: later,
+    });
+  });
+
+  it('promises no time while one of the reasons has none', () => {
+    const lock = refusal({ name: 'workload lock', endsAt: undefined });
+    expect(block('restart-pod', [refusal(), lock])?.retryAt).toBeUndefined();
   });
 });

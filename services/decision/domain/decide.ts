@@ -1,7 +1,9 @@
-import { matchRunbook } from '#lib/runbook/match-runbook.ts';
+import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
+import { type Match, matchRunbook } from '#lib/runbook/match-runbook.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
-import { checkAll, notReached, pass, refuse } from './checks.ts';
-import type { Check, Decision, Facts, Mode, Policy, Refusal } from './decision.ts';
+import { checkAll, executable, notReached, pass, refuse } from './checks.ts';
+import type { Check, Decision, Facts, Mode, Policy } from './decision.ts';
+import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
 
 /**
  * The mode for an incident, with every step that led there. Nothing is asked and nothing is changed here:
@@ -10,12 +12,14 @@ import type { Check, Decision, Facts, Mode, Policy, Refusal } from './decision.t
  */
 export function decide(facts: Facts, policy: Policy, now: Date): Decision {
   const match = matchRunbook(facts.runbooks, facts.incident);
-  if (!match) return noRunbook(facts);
+  if (!match || isOffer(match)) return noRunbook(facts, match?.runbook);
   const { runbook } = match;
-  const checks = checkAll(match, facts, policy, now);
+  const allowed = allowedMode(runbook);
+  const checks = [...checkAll(match, facts, policy, now), executable(runbook, allowed === 'auto_execute')];
   const refused = checks.find((check) => check.result === 'refuse');
-  const mode = refused ? refusedMode(refused) : allowedMode(runbook);
-  const tail = mode === 'auto_execute' ? [pass(LOCK, 'free', ONE_ACTION)] : [notReached(LIVE, 'executor')];
+  const mode = refused ? refusedMode(refused) : allowed;
+  const guardrails = guardrailNames.map((name) => notReached(name, 'guardrails'));
+  const tail = mode === 'auto_execute' ? guardrails : [...guardrails, notReached(LIVE, 'executor')];
   const decision: Decision = {
     mode,
     code: refused?.code ?? MODE_CODES[mode],
@@ -30,24 +34,30 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
 }
 
 export type Blocked = Pick<Decision, 'mode' | 'code' | 'summary'> & {
-  /** Instead of the checks of the same names. */
-  readonly checks: readonly Check[];
+  /** When every refusal will have ended by itself. Undefined when one of them may never do. */
+  readonly retryAt: Date | undefined;
 };
 
-/** What the guardrails' no makes of a decision that was to run. */
-export function block(runbookName: string, refusals: readonly [Refusal, ...Refusal[]]): Blocked {
+/** What the guardrails' answer makes of a decision that was to run. Undefined: it runs. */
+export function block(runbookName: string, checks: readonly GuardrailCheck[]): Blocked | undefined {
+  const refusals = checks.filter(({ result }) => result === 'refuse');
   const [first] = refusals;
+  if (!first) return undefined;
+  const ends = refusals.flatMap(({ endsAt }) => endsAt?.getTime() ?? []);
   return {
     mode: 'blocked',
     code: first.code,
     summary: notRun(runbookName, first.reason),
-    checks: refusals.map((r) => refuse(r.name, r.observed, r.limit, r.code, r.reason)),
+    retryAt: ends.length === refusals.length ? new Date(Math.max(...ends)) : undefined,
   };
 }
 
-export const LOCK = 'workload lock';
 const LIVE = 'live checks';
-const ONE_ACTION = 'one action a workload';
+
+/** What is for any incident is no known fix: unless it runs by itself, nobody is spared a look. */
+function isOffer({ by, runbook }: Match): boolean {
+  return by === 'any' && (runbook.decisionMode === 'manual' || beyondExecutors(runbook) !== undefined);
+}
 
 /** Missing or high risk is never automatic, whatever the runbook asks for. */
 function allowedMode({ decisionMode, risk }: Runbook): Mode {
@@ -76,18 +86,22 @@ function riskCheck({ risk, decisionMode }: Runbook): Check {
 
 const notRun = (name: string, reason: string): string => `${name} was not run: ${reason}. Nothing changed.`;
 
-function summaryOf({ name, risk }: Runbook, mode: Mode): string {
+function summaryOf(runbook: Runbook, mode: Mode): string {
+  const { name, risk } = runbook;
   if (mode === 'auto_execute') return `${name} runs: ${risk} risk, every check passed.`;
-  if (mode === 'approval_required') return `${name} is ${risk} risk and needs a person. Nothing changed.`;
+  const beyond = beyondExecutors(runbook);
+  const byHand = beyond === undefined ? '' : ` By hand: ${beyond}.`;
+  if (mode === 'approval_required')
+    return `${name} is ${risk} risk and needs a person. Nothing changed.${byHand}`;
   return `${name} is for people to run. Nothing changed.`;
 }
 
-function noRunbook({ incident }: Facts): Decision {
+function noRunbook({ incident }: Facts, offer: Runbook | undefined): Decision {
   const trigger = [incident.probableCause, incident.symptom].filter(Boolean).join(', ') || 'nothing';
   return {
     mode: 'manual',
     code: 'no_runbook',
-    summary: `No runbook matches ${trigger}. Nothing changed.`,
+    summary: `No runbook matches ${trigger}. Nothing changed.${offer ? ` ${offer.name} is for people to run.` : ''}`,
     checks: [refuse('match', trigger, 'a runbook for it', 'no_runbook', `no runbook matches ${trigger}`)],
     runbook: undefined,
     risk: 'high',

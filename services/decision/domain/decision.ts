@@ -60,12 +60,3 @@ export interface Decision {
   /** In observe: the mode that it would have been. */
   readonly wouldHave: Mode | undefined;
 }
-
-/** A guardrail's no, in the words of the store that holds it. */
-export interface Refusal {
-  readonly name: string;
-  readonly observed: string;
-  readonly limit: string;
-  readonly reason: string;
-  readonly code: string;
-}

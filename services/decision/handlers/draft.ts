@@ -1,10 +1,10 @@
 import { DecisionClosed, DecisionMade, DecisionOutcome, OrderIssued } from '#gen/belay/v1/decision.ts';
-import { Mode } from '#gen/belay/v1/common.ts';
+import { type Check, Mode } from '#gen/belay/v1/common.ts';
 import type { Order } from '#gen/belay/v1/order.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import { block } from '../domain/decide.ts';
-import type { Refusal } from '../domain/decision.ts';
 import type { Slot } from '../ports.ts';
+import { slotWantsOf } from './slot-wants.ts';
 import { toProtoCheck, toProtoMode } from './to-proto.ts';
 
 /** A decision as if the guardrails agreed. Kept by the store, so that every delivery says the same. */
@@ -40,43 +40,34 @@ function readDraft(record: string): Draft {
 export function eventsOf(slot: Slot): OutgoingEvent[] {
   // Settled already: all of this was said before, or the order must not go out any more.
   if (slot.status === 'released' || slot.status === 'frozen') return [];
-  const { made, issued, escalate } = readDraft(slot.record);
-  const [first, ...more] = slot.refusals;
-  if (first) return blocked(made, [first, ...more], escalate);
-  if (!issued)
-    return [outgoing('DecisionMade', made), closed(made, DecisionOutcome.LEFT_TO_PEOPLE, escalate)];
+  const draft = readDraft(slot.record);
+  const { issued, escalate } = draft;
+  const made = withGuardrails(draft.made, slot.checks);
+  if (!issued || made.mode === Mode.BLOCKED) return [outgoing('DecisionMade', made), closed(made, escalate)];
+  const ordered = { ...issued, trial: slot.trial };
   return [
     outgoing('DecisionMade', made),
-    outgoing('OrderIssued', issued),
-    outgoing('Order', orderOf(issued)),
+    outgoing('OrderIssued', ordered),
+    outgoing('Order', orderOf(ordered)),
   ];
 }
 
-function blocked(
-  made: DecisionMade,
-  refusals: readonly [Refusal, ...Refusal[]],
-  escalate: string,
-): OutgoingEvent[] {
-  const { mode, code, summary, checks } = block(made.runbook?.name ?? '', refusals);
-  const refused = new Map(checks.map((check) => [check.name, toProtoCheck(check)]));
-  const said: DecisionMade = {
-    ...made,
-    mode: toProtoMode(mode),
-    code,
-    summary,
-    checks: made.checks.map((check) => refused.get(check.name) ?? check),
-  };
-  return [outgoing('DecisionMade', said), closed(said, DecisionOutcome.BLOCKED, escalate)];
+/** The answer of the guardrails, in the place of the checks that had not been reached. */
+function withGuardrails(made: DecisionMade, answered: Slot['checks']): DecisionMade {
+  const byName = new Map<string, Check>(answered.map((check) => [check.name, toProtoCheck(check)]));
+  const checks = made.checks.map((check) => byName.get(check.name) ?? check);
+  const blocked = block(made.runbook?.name ?? '', answered);
+  return { ...made, checks, ...(blocked && { ...blocked, mode: toProtoMode(blocked.mode) }) };
 }
 
-function closed(made: DecisionMade, otherwise: DecisionOutcome, escalate: string): OutgoingEvent {
-  const { decisionId, incidentId, decidedAt } = made;
+function closed(made: DecisionMade, escalate: string): OutgoingEvent {
+  const { decisionId, incidentId, decidedAt, mode } = made;
   return outgoing('DecisionClosed', {
     decisionId,
     incidentId,
-    outcome: made.mode === Mode.BLOCKED ? DecisionOutcome.BLOCKED : otherwise,
+    outcome: mode === Mode.BLOCKED ? DecisionOutcome.BLOCKED : DecisionOutcome.LEFT_TO_PEOPLE,
     reason: made.summary,
-    escalate: made.mode === Mode.OBSERVE ? '' : escalate,
+    escalate: mode === Mode.OBSERVE ? '' : escalate,
     actionId: '',
     closedAt: decidedAt,
   } satisfies DecisionClosed);
@@ -113,11 +104,6 @@ function orderOf(issued: OrderIssued): Order {
     approvedPlanHash: '',
     ofActionId: issued.ofActionId,
     reason: '',
-    lockKey: lockKeyOf(issued),
+    lockKey: slotWantsOf(issued).workload,
   };
-}
-
-/** One action a workload at a time: orders about it also share a partition. */
-export function lockKeyOf({ target, plan }: Pick<OrderIssued, 'target' | 'plan'>): string {
-  return `${target}/${plan?.resource?.namespace ?? ''}/${plan?.service ?? ''}`;
 }

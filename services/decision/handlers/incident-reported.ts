@@ -9,10 +9,12 @@ import { resolvePlan } from '#lib/runbook/resolve-plan.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { decide } from '../domain/decide.ts';
 import type { Decision, Facts, Policy } from '../domain/decision.ts';
+import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
 import type { Guardrails } from '../ports.ts';
-import { type Draft, eventsOf, lockKeyOf, writeDraft } from './draft.ts';
+import { type Draft, eventsOf, writeDraft } from './draft.ts';
 import { incidentFacts } from './incident-facts.ts';
 import { planOf } from './plan-of.ts';
+import { slotLimitsOf, slotWantsOf } from './slot-wants.ts';
 import { toProtoCheck, toProtoMode, toProtoRisk, toRunbookRef } from './to-proto.ts';
 
 export interface DecideOptions {
@@ -20,7 +22,7 @@ export interface DecideOptions {
   readonly runbooks: readonly Runbook[];
   readonly controls: () => ControlState;
   readonly targets: readonly string[];
-  readonly policy: Policy & { readonly actWithinMs: number };
+  readonly policy: Policy & { readonly actWithinMs: number; readonly concurrency: ConcurrencyLimits };
 }
 
 /** Facts, decision, guardrails, events. The guardrails keep the first answer, and that one is published. */
@@ -28,8 +30,8 @@ export function incidentReportedHandler(options: DecideOptions): Handler<'Incide
   return async ({ id, data }, { now }) => {
     const draft = draftOf(data, id, options, now);
     const { decisionId } = draft.made;
-    const lockKey = draft.issued && lockKeyOf(draft.issued);
-    return eventsOf(await options.guardrails.decide({ decisionId, lockKey, record: writeDraft(draft), now }));
+    const wants = draft.issued && slotWantsOf(draft.issued);
+    return eventsOf(await options.guardrails.decide({ decisionId, wants, record: writeDraft(draft), now }));
   };
 }
 
@@ -89,6 +91,9 @@ function orderOf(
     approvalId: '',
     ofActionId: '',
     externalId: data.externalId,
+    slotLimits: slotLimitsOf(runbook.guardrails, policy.concurrency),
+    // The guardrails say whether it is.
+    trial: false,
   };
   return { decision, issued };
 }

@@ -7,6 +7,7 @@ import {
 } from '#gen/belay/v1/common.ts';
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import type { Check, Mode } from '../domain/decision.ts';
+import type { GuardrailCheck } from '../domain/guardrails/guardrail-check.ts';
 
 const MODES: Readonly<Record<Mode, ProtoMode>> = {
   manual: ProtoMode.MANUAL,
@@ -30,10 +31,10 @@ const RESULTS = {
 export const toProtoMode = (mode: Mode | undefined): ProtoMode =>
   mode ? MODES[mode] : ProtoMode.UNSPECIFIED;
 export const toProtoRisk = (risk: RiskLevel): ProtoRisk => RISKS[risk];
-export const toProtoCheck = (check: Check): ProtoCheck => ({
+export const toProtoCheck = (check: Check | GuardrailCheck): ProtoCheck => ({
   ...check,
   result: RESULTS[check.result],
-  endsAt: undefined,
+  endsAt: 'endsAt' in check ? check.endsAt : undefined,
 });
 
 export const toRunbookRef = ({ name, digest }: Runbook): RunbookRef => ({ name, version: 1, digest });

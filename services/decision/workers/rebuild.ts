@@ -1,14 +1,16 @@
-import { DecisionMade, OrderIssued } from '#gen/belay/v1/decision.ts';
-import { Mode } from '#gen/belay/v1/common.ts';
-import { SettledOutcome } from '#gen/belay/v1/verification.ts';
+import { type DecisionMade, type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import type { Bus } from '#lib/bus/bus.ts';
 import type { Clock } from '#lib/clock.ts';
 import { BelayError, messageOf } from '#lib/errors.ts';
 import { decodeEvent } from '#lib/events/decode-event.ts';
 import type { AnyEvent } from '#lib/events/event.ts';
 import type { Logger } from '#lib/logger.ts';
-import { lockKeyOf, writeDraft } from '../handlers/draft.ts';
-import type { Guardrails, Refill } from '../ports.ts';
+import { inOrder } from '../domain/guardrails/in-order.ts';
+import { type Draft, writeDraft } from '../handlers/draft.ts';
+import { guardrailChecksOf } from '../handlers/guardrail-checks.ts';
+import { resolutionOf, settlementOf } from '../handlers/settlement-of.ts';
+import { slotWantsOf } from '../handlers/slot-wants.ts';
+import type { Guardrails, LoggedDecision, Refill, Settlement } from '../ports.ts';
 
 export interface RebuildOptions {
   readonly guardrails: Guardrails;
@@ -59,35 +61,54 @@ async function rebuildIfNeeded({ guardrails, bus, clock, logger }: RebuildOption
   }
 }
 
-/** Decisions with what they ordered, then the settlements: in this order no lock is taken that is free. */
+/** Decisions with what they ordered, and what settled them, in the order in which it all happened. */
 async function fold(bus: Bus, since: Date, into: Refill): Promise<void> {
-  const decisions = new Map<string, { made?: DecisionMade; issued?: OrderIssued }>();
-  await readTopic(bus, 'decision', since, (event) => {
-    if (event.type !== 'DecisionMade' && event.type !== 'OrderIssued') return;
-    const known = decisions.get(event.data.decisionId) ?? {};
-    if (event.type === 'DecisionMade') known.made ??= event.data;
-    else known.issued ??= event.data;
-    decisions.set(event.data.decisionId, known);
-  });
-  for (const [decisionId, { made, issued }] of decisions) {
-    if (!made) continue;
-    await into.decision({
-      decisionId,
-      record: writeDraft({ made, issued, escalate: '' }),
-      lockKey: issued && lockKeyOf(issued),
-      refused: made.mode === Mode.BLOCKED,
-    });
+  const decisions = await readDecisions(bus, since);
+  const settlements = await readSettlements(bus, since);
+  for (const happened of inOrder({ decisions, settlements })) {
+    if (happened.what === 'decided') await into.decision(happened.decision);
+    else await into.settled(happened.settlement);
   }
-  const settlements: { decisionId: string; keepLock: boolean }[] = [];
-  await readTopic(bus, 'verification', since, (event) => {
-    if (event.type === 'ActionSettled') {
-      const keepLock = event.data.outcome === SettledOutcome.UNKNOWN;
-      settlements.push({ decisionId: event.data.decisionId, keepLock });
-    } else if (event.type === 'ActionResolved') {
-      settlements.push({ decisionId: event.data.decisionId, keepLock: false });
-    }
+}
+
+async function readDecisions(bus: Bus, since: Date): Promise<LoggedDecision[]> {
+  const made = new Map<string, DecisionMade>();
+  const issued = new Map<string, OrderIssued>();
+  const escalations = new Map<string, string>();
+  await readTopic(bus, 'decision', since, ({ type, data }) => {
+    if (type === 'DecisionMade' && !made.has(data.decisionId)) made.set(data.decisionId, data);
+    const isAction = type === 'OrderIssued' && data.phase === OrderPhase.EXECUTE;
+    if (isAction && !issued.has(data.decisionId)) issued.set(data.decisionId, data);
+    const isClosed = type === 'DecisionClosed' && !escalations.has(data.decisionId);
+    if (isClosed) escalations.set(data.decisionId, data.escalate);
   });
-  for (const settlement of settlements) await into.settled(settlement);
+  return [...made.values()].map((decision) => {
+    const { decisionId } = decision;
+    const escalate = escalations.get(decisionId) ?? '';
+    return loggedDecision({ made: decision, issued: issued.get(decisionId), escalate });
+  });
+}
+
+function loggedDecision(draft: Draft): LoggedDecision {
+  const { made, issued } = draft;
+  return {
+    decisionId: made.decisionId,
+    record: writeDraft(draft),
+    wants: issued && slotWantsOf(issued),
+    checks: guardrailChecksOf(made),
+    trial: issued?.trial ?? false,
+    // The decoder has refused events without it.
+    decidedAt: made.decidedAt as Date,
+  };
+}
+
+async function readSettlements(bus: Bus, since: Date): Promise<Settlement[]> {
+  const settlements: Settlement[] = [];
+  await readTopic(bus, 'verification', since, ({ type, data }) => {
+    if (type === 'ActionSettled') settlements.push(settlementOf(data));
+    if (type === 'ActionResolved') settlements.push(resolutionOf(data));
+  });
+  return settlements;
 }
 
 async function readTopic(

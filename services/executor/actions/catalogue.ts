@@ -4,6 +4,8 @@ import { deletePod } from './kubernetes/delete-pod.ts';
 /** Everything this executor can do. What is not listed is refused. */
 const actions: readonly Action<never>[] = [deletePod as Action<never>];
 
+export const executedActions: readonly string[] = actions.map(({ name }) => name);
+
 /** Arguments are parsed by the action they belong to, so outside of it their type does not matter. */
 export function actionNamed(name: string): Action<never> | undefined {
   return actions.find((action) => action.name === name);

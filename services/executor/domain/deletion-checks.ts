@@ -114,6 +114,8 @@ const namedChecks: Readonly<Record<string, NamedCheck>> = {
   },
 };
 
+export const judgedPreChecks: readonly string[] = Object.keys(namedChecks);
+
 /** A check that this executor cannot judge is a no: it was asked for because somebody relies on it. */
 function asked(name: string, expression: string, scene: DeletionScene): LiveCheck {
   const judge = expression === '' && Object.hasOwn(namedChecks, name) ? namedChecks[name] : undefined;

@@ -34,6 +34,8 @@ const resourceChecks: Readonly<Record<string, ResourceCheck>> = {
   },
 };
 
+export const judgedOutcomes: readonly string[] = Object.keys(resourceChecks);
+
 /** A check that nobody knows, or whose facts are missing, is inconclusive: never true. */
 export function judgeCheck(check: string, facts: Facts): Judgement {
   const judge = Object.hasOwn(resourceChecks, check) ? resourceChecks[check] : undefined;

@@ -352,6 +352,31 @@ export interface OrderIssued {
   /** The action that a rollback undoes or a cancel stops. */
   ofActionId: string;
   externalId: string;
+  /** What the guardrails counted it under: with target, plan and runbook all that they are rebuilt from. */
+  slotLimits:
+    | SlotLimits
+    | undefined;
+  /** The one trial of a half-open circuit breaker: its outcome alone closes or reopens it. */
+  trial: boolean;
+}
+
+/** The limits of runbook and policy at the moment of the decision. */
+export interface SlotLimits {
+  maxExecutionsPerHour: number;
+  cooldownSeconds: number;
+  maxConcurrentActions: number;
+  maxAttemptsPerTarget: number;
+  breakerFailures: number;
+  breakerRecoverySeconds: number;
+  concurrency: ConcurrencyLimits | undefined;
+}
+
+/** Over all runbooks. */
+export interface ConcurrencyLimits {
+  global: number;
+  perTarget: number;
+  perNamespace: number;
+  perService: number;
 }
 
 export interface DecisionClosed {
@@ -1620,6 +1645,8 @@ function createBaseOrderIssued(): OrderIssued {
     approvalId: "",
     ofActionId: "",
     externalId: "",
+    slotLimits: undefined,
+    trial: false,
   };
 }
 
@@ -1666,6 +1693,12 @@ export const OrderIssued: MessageFns<OrderIssued> = {
     }
     if (message.externalId !== "") {
       writer.uint32(114).string(message.externalId);
+    }
+    if (message.slotLimits !== undefined) {
+      SlotLimits.encode(message.slotLimits, writer.uint32(122).fork()).join();
+    }
+    if (message.trial !== false) {
+      writer.uint32(128).bool(message.trial);
     }
     return writer;
   },
@@ -1795,6 +1828,22 @@ export const OrderIssued: MessageFns<OrderIssued> = {
             message.externalId = reader.string();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.slotLimits = SlotLimits.decode(reader, reader.uint32());
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.trial = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1859,6 +1908,12 @@ export const OrderIssued: MessageFns<OrderIssued> = {
         : isSet(object.external_id)
         ? globalThis.String(object.external_id)
         : "",
+      slotLimits: isSet(object.slotLimits)
+        ? SlotLimits.fromJSON(object.slotLimits)
+        : isSet(object.slot_limits)
+        ? SlotLimits.fromJSON(object.slot_limits)
+        : undefined,
+      trial: isSet(object.trial) ? globalThis.Boolean(object.trial) : false,
     };
   },
 
@@ -1906,6 +1961,12 @@ export const OrderIssued: MessageFns<OrderIssued> = {
     if (message.externalId !== "") {
       obj.externalId = message.externalId;
     }
+    if (message.slotLimits !== undefined) {
+      obj.slotLimits = SlotLimits.toJSON(message.slotLimits);
+    }
+    if (message.trial !== false) {
+      obj.trial = message.trial;
+    }
     return obj;
   },
 
@@ -1930,6 +1991,338 @@ export const OrderIssued: MessageFns<OrderIssued> = {
     message.approvalId = object.approvalId ?? "";
     message.ofActionId = object.ofActionId ?? "";
     message.externalId = object.externalId ?? "";
+    message.slotLimits = (object.slotLimits !== undefined && object.slotLimits !== null)
+      ? SlotLimits.fromPartial(object.slotLimits)
+      : undefined;
+    message.trial = object.trial ?? false;
+    return message;
+  },
+};
+
+function createBaseSlotLimits(): SlotLimits {
+  return {
+    maxExecutionsPerHour: 0,
+    cooldownSeconds: 0,
+    maxConcurrentActions: 0,
+    maxAttemptsPerTarget: 0,
+    breakerFailures: 0,
+    breakerRecoverySeconds: 0,
+    concurrency: undefined,
+  };
+}
+
+export const SlotLimits: MessageFns<SlotLimits> = {
+  encode(message: SlotLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.maxExecutionsPerHour !== 0) {
+      writer.uint32(8).int32(message.maxExecutionsPerHour);
+    }
+    if (message.cooldownSeconds !== 0) {
+      writer.uint32(16).int32(message.cooldownSeconds);
+    }
+    if (message.maxConcurrentActions !== 0) {
+      writer.uint32(24).int32(message.maxConcurrentActions);
+    }
+    if (message.maxAttemptsPerTarget !== 0) {
+      writer.uint32(32).int32(message.maxAttemptsPerTarget);
+    }
+    if (message.breakerFailures !== 0) {
+      writer.uint32(40).int32(message.breakerFailures);
+    }
+    if (message.breakerRecoverySeconds !== 0) {
+      writer.uint32(48).int32(message.breakerRecoverySeconds);
+    }
+    if (message.concurrency !== undefined) {
+      ConcurrencyLimits.encode(message.concurrency, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SlotLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSlotLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.maxExecutionsPerHour = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.cooldownSeconds = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.maxConcurrentActions = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.maxAttemptsPerTarget = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.breakerFailures = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.breakerRecoverySeconds = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.concurrency = ConcurrencyLimits.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SlotLimits {
+    return {
+      maxExecutionsPerHour: isSet(object.maxExecutionsPerHour)
+        ? globalThis.Number(object.maxExecutionsPerHour)
+        : isSet(object.max_executions_per_hour)
+        ? globalThis.Number(object.max_executions_per_hour)
+        : 0,
+      cooldownSeconds: isSet(object.cooldownSeconds)
+        ? globalThis.Number(object.cooldownSeconds)
+        : isSet(object.cooldown_seconds)
+        ? globalThis.Number(object.cooldown_seconds)
+        : 0,
+      maxConcurrentActions: isSet(object.maxConcurrentActions)
+        ? globalThis.Number(object.maxConcurrentActions)
+        : isSet(object.max_concurrent_actions)
+        ? globalThis.Number(object.max_concurrent_actions)
+        : 0,
+      maxAttemptsPerTarget: isSet(object.maxAttemptsPerTarget)
+        ? globalThis.Number(object.maxAttemptsPerTarget)
+        : isSet(object.max_attempts_per_target)
+        ? globalThis.Number(object.max_attempts_per_target)
+        : 0,
+      breakerFailures: isSet(object.breakerFailures)
+        ? globalThis.Number(object.breakerFailures)
+        : isSet(object.breaker_failures)
+        ? globalThis.Number(object.breaker_failures)
+        : 0,
+      breakerRecoverySeconds: isSet(object.breakerRecoverySeconds)
+        ? globalThis.Number(object.breakerRecoverySeconds)
+        : isSet(object.breaker_recovery_seconds)
+        ? globalThis.Number(object.breaker_recovery_seconds)
+        : 0,
+      concurrency: isSet(object.concurrency) ? ConcurrencyLimits.fromJSON(object.concurrency) : undefined,
+    };
+  },
+
+  toJSON(message: SlotLimits): unknown {
+    const obj: any = {};
+    if (message.maxExecutionsPerHour !== 0) {
+      obj.maxExecutionsPerHour = Math.round(message.maxExecutionsPerHour);
+    }
+    if (message.cooldownSeconds !== 0) {
+      obj.cooldownSeconds = Math.round(message.cooldownSeconds);
+    }
+    if (message.maxConcurrentActions !== 0) {
+      obj.maxConcurrentActions = Math.round(message.maxConcurrentActions);
+    }
+    if (message.maxAttemptsPerTarget !== 0) {
+      obj.maxAttemptsPerTarget = Math.round(message.maxAttemptsPerTarget);
+    }
+    if (message.breakerFailures !== 0) {
+      obj.breakerFailures = Math.round(message.breakerFailures);
+    }
+    if (message.breakerRecoverySeconds !== 0) {
+      obj.breakerRecoverySeconds = Math.round(message.breakerRecoverySeconds);
+    }
+    if (message.concurrency !== undefined) {
+      obj.concurrency = ConcurrencyLimits.toJSON(message.concurrency);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SlotLimits>): SlotLimits {
+    return SlotLimits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SlotLimits>): SlotLimits {
+    const message = createBaseSlotLimits();
+    message.maxExecutionsPerHour = object.maxExecutionsPerHour ?? 0;
+    message.cooldownSeconds = object.cooldownSeconds ?? 0;
+    message.maxConcurrentActions = object.maxConcurrentActions ?? 0;
+    message.maxAttemptsPerTarget = object.maxAttemptsPerTarget ?? 0;
+    message.breakerFailures = object.breakerFailures ?? 0;
+    message.breakerRecoverySeconds = object.breakerRecoverySeconds ?? 0;
+    message.concurrency = (object.concurrency !== undefined && object.concurrency !== null)
+      ? ConcurrencyLimits.fromPartial(object.concurrency)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseConcurrencyLimits(): ConcurrencyLimits {
+  return { global: 0, perTarget: 0, perNamespace: 0, perService: 0 };
+}
+
+export const ConcurrencyLimits: MessageFns<ConcurrencyLimits> = {
+  encode(message: ConcurrencyLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.global !== 0) {
+      writer.uint32(8).int32(message.global);
+    }
+    if (message.perTarget !== 0) {
+      writer.uint32(16).int32(message.perTarget);
+    }
+    if (message.perNamespace !== 0) {
+      writer.uint32(24).int32(message.perNamespace);
+    }
+    if (message.perService !== 0) {
+      writer.uint32(32).int32(message.perService);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConcurrencyLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConcurrencyLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.global = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.perTarget = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.perNamespace = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.perService = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ConcurrencyLimits {
+    return {
+      global: isSet(object.global) ? globalThis.Number(object.global) : 0,
+      perTarget: isSet(object.perTarget)
+        ? globalThis.Number(object.perTarget)
+        : isSet(object.per_target)
+        ? globalThis.Number(object.per_target)
+        : 0,
+      perNamespace: isSet(object.perNamespace)
+        ? globalThis.Number(object.perNamespace)
+        : isSet(object.per_namespace)
+        ? globalThis.Number(object.per_namespace)
+        : 0,
+      perService: isSet(object.perService)
+        ? globalThis.Number(object.perService)
+        : isSet(object.per_service)
+        ? globalThis.Number(object.per_service)
+        : 0,
+    };
+  },
+
+  toJSON(message: ConcurrencyLimits): unknown {
+    const obj: any = {};
+    if (message.global !== 0) {
+      obj.global = Math.round(message.global);
+    }
+    if (message.perTarget !== 0) {
+      obj.perTarget = Math.round(message.perTarget);
+    }
+    if (message.perNamespace !== 0) {
+      obj.perNamespace = Math.round(message.perNamespace);
+    }
+    if (message.perService !== 0) {
+      obj.perService = Math.round(message.perService);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ConcurrencyLimits>): ConcurrencyLimits {
+    return ConcurrencyLimits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ConcurrencyLimits>): ConcurrencyLimits {
+    const message = createBaseConcurrencyLimits();
+    message.global = object.global ?? 0;
+    message.perTarget = object.perTarget ?? 0;
+    message.perNamespace = object.perNamespace ?? 0;
+    message.perService = object.perService ?? 0;
     return message;
   },
 };

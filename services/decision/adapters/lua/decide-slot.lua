@@ -1,11 +1,16 @@
--- The first answer for a decision, together with the exclusive lock on its workload.
+-- The first answer for a decision: every guardrail is looked at, and all of them are taken, or none.
+-- Runs behind observe-scopes and charge-slot.
 --
--- KEYS[1] marker of a rebuilt store   KEYS[2] slot of the decision   KEYS[3] lock of the workload
--- ARGV[1] decision id   ARGV[2] '1' when the lock is wanted   ARGV[3] record to keep
--- ARGV[4] now, ms   ARGV[5] most difference to this server's clock, ms   ARGV[6] how long a closed slot is kept, ms
+-- KEYS[1] marker of a rebuilt store   KEYS[2] slot of the decision; where something is wanted:
+-- KEYS[3] breaker of the runbook   KEYS[4] executions   KEYS[5] attempts   KEYS[6] last settlement
+-- KEYS[7] lock of the workload   KEYS[8..13] held slots: of the run key, runbook, all, target, namespace, service
+-- ARGV[1] decision id   ARGV[2] record to keep   ARGV[3] now, ms   ARGV[4] most difference to this server's clock, ms
+-- ARGV[5] how long a closed slot is kept, ms   ARGV[6] what is wanted, as JSON; empty: nothing
+-- ARGV[7] executions an hour   ARGV[8] cooldown, ms   ARGV[9] attempts an hour   ARGV[10] recovery of the breaker, ms
+-- ARGV[11..15] most held slots: of the runbook, all, target, namespace, service
 --
--- Returns {'not_ready'}, {'clock', server ms}, or {status, record, holder}: status is noted, held, refused,
--- released or frozen; holder is the decision that has the lock when refused.
+-- Returns {'not_ready'}, {'clock', server ms}, or the slot as it is stored:
+-- {status, record, wants, asked at ms, observed, checks, trial}.
 -- Asking again changes nothing and gets the first answer.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -14,29 +19,62 @@ end
 
 local time = redis.call('TIME')
 local server_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-if math.abs(server_ms - tonumber(ARGV[4])) > tonumber(ARGV[5]) then
-  return { 'clock', tostring(server_ms) }
+local now = tonumber(ARGV[3])
+if math.abs(server_ms - now) > tonumber(ARGV[4]) then
+  return { 'clock', string.format('%.0f', server_ms) }
 end
 
-local stored = redis.call('HMGET', KEYS[2], 'status', 'record', 'holder')
-if stored[1] then
-  return { stored[1], stored[2] or '', stored[3] or '' }
-end
-
-local status, holder = 'noted', ''
-if ARGV[2] == '1' then
-  holder = redis.call('GET', KEYS[3]) or ''
-  if holder == '' then
-    status = 'held'
-    redis.call('SET', KEYS[3], ARGV[1])
-  else
-    status = 'refused'
+local function stored()
+  local slot = redis.call('HMGET', KEYS[2], 'status', 'record', 'wants', 'at', 'observed', 'checks', 'trial')
+  for i = 1, 7 do
+    slot[i] = slot[i] or ''
   end
+  return slot
 end
 
-redis.call('HSET', KEYS[2], 'status', status, 'record', ARGV[3], 'holder', holder, 'lock', KEYS[3])
--- No timer frees a held slot: a settlement does.
-if status ~= 'held' then
-  redis.call('PEXPIRE', KEYS[2], ARGV[6])
+local function refuses(seen)
+  local breaker, running = seen.breaker, seen.running
+  local resting = now < breaker.openedAtMs + tonumber(ARGV[10])
+  if breaker.openedAtMs > 0 and (resting or breaker.trial ~= '') then
+    return true
+  end
+  local cooldown = tonumber(ARGV[8])
+  local cooling = seen.settledAtMs > 0 and now < seen.settledAtMs + cooldown
+  if cooldown > 0 and (running.run > 0 or cooling) then
+    return true
+  end
+  return seen.executions.count >= tonumber(ARGV[7])
+    or seen.attempts.count >= tonumber(ARGV[9])
+    or running.runbook >= tonumber(ARGV[11])
+    or running.global >= tonumber(ARGV[12])
+    or running.target >= tonumber(ARGV[13])
+    or running.namespace >= tonumber(ARGV[14])
+    or running.service >= tonumber(ARGV[15])
+    or seen.holder ~= ''
 end
-return { status, ARGV[3], holder }
+
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  return stored()
+end
+
+if ARGV[6] == '' then
+  redis.call('HSET', KEYS[2], 'status', 'noted', 'record', ARGV[2], 'at', ARGV[3])
+  redis.call('PEXPIRE', KEYS[2], ARGV[5])
+  return stored()
+end
+
+local seen = observe(now, tonumber(ARGV[7]), tonumber(ARGV[9]))
+local status, trial = 'refused', false
+if not refuses(seen) then
+  status = 'held'
+  trial = seen.breaker.openedAtMs > 0
+  charge(ARGV[1], ARGV[3], trial)
+end
+
+redis.call('HSET', KEYS[2], 'status', status, 'record', ARGV[2], 'wants', ARGV[6], 'at', ARGV[3],
+  'observed', cjson.encode(seen), 'trial', trial and '1' or '0')
+-- No timer frees a held slot: a settlement does.
+if status == 'refused' then
+  redis.call('PEXPIRE', KEYS[2], ARGV[5])
+end
+return stored()

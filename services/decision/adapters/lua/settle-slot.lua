@@ -1,28 +1,74 @@
--- The end of an action: its lock is freed, or frozen when nobody knows what happened.
+-- The end of an action: what it held is freed, what it counts for is counted, or it is frozen when nobody knows.
 --
--- KEYS[1] marker of a rebuilt store   KEYS[2] slot of the decision   KEYS[3] lock that the slot names
--- ARGV[1] decision id   ARGV[2] '1' to keep the lock   ARGV[3] how long a closed slot is kept, ms
+-- KEYS as decide-slot, of what the slot wants; KEYS[1] marker of a rebuilt store, or the lease of a rebuild
+-- ARGV[1] decision id   ARGV[2] value that KEYS[1] must have; empty: any   ARGV[3] what KEYS were made from, as the
+-- slot has it   ARGV[4] none, succeeded, failed or unknown   ARGV[5] settled at, ms
+-- ARGV[6] failures that open the breaker   ARGV[7] how long a closed slot is kept, ms
+-- ARGV[8] how long the last settlement is kept, ms
 --
--- Returns 'not_ready', or the status after it. Settling again, or what was never stored, is fine: then the
--- slot is a tombstone, and a decision that comes late is not ordered any more.
+-- Returns 'not_ready', 'again' when KEYS are not those of the slot, or the status after it. Settling again, or
+-- what was never stored, is fine: then the slot is a tombstone, and a decision that comes late is not ordered.
 
-if redis.call('EXISTS', KEYS[1]) == 0 then
+local marker = redis.call('GET', KEYS[1])
+if not marker or (ARGV[2] ~= '' and marker ~= ARGV[2]) then
   return 'not_ready'
 end
 
-local status = redis.call('HGET', KEYS[2], 'status')
+local slot = redis.call('HMGET', KEYS[2], 'status', 'wants')
+local status = slot[1]
 if status == 'noted' or status == 'refused' or status == 'released' then
   return status
 end
+if (slot[2] or '') ~= ARGV[3] then
+  return 'again'
+end
 
-if ARGV[2] == '1' then
+local id, outcome, at = ARGV[1], ARGV[4], tonumber(ARGV[5])
+
+-- As settleBreaker in domain/guardrails/breaker.ts.
+local function settle_breaker()
+  local stored = redis.call('HMGET', KEYS[3], 'failures', 'openedAt', 'trial')
+  local failures, opened_at, trial = tonumber(stored[1] or 0), tonumber(stored[2] or 0), stored[3] or ''
+  local is_trial = trial == id
+  if is_trial and outcome == 'none' then
+    redis.call('HSET', KEYS[3], 'trial', '')
+  elseif outcome == 'none' or (opened_at > 0 and not is_trial) then
+    return
+  elseif outcome == 'succeeded' then
+    redis.call('DEL', KEYS[3])
+  elseif is_trial then
+    redis.call('HSET', KEYS[3], 'openedAt', ARGV[5], 'trial', '')
+  else
+    local opens = failures + 1 >= tonumber(ARGV[6])
+    redis.call('HSET', KEYS[3], 'failures', failures + 1, 'openedAt', opens and ARGV[5] or '0', 'trial', '')
+  end
+end
+
+local function settle_held()
+  for i = 8, 13 do
+    redis.call('SREM', KEYS[i], id)
+  end
+  if outcome == 'none' then
+    redis.call('ZREM', KEYS[4], id)
+    redis.call('ZREM', KEYS[5], id)
+  elseif at > tonumber(redis.call('GET', KEYS[6]) or 0) then
+    redis.call('SET', KEYS[6], ARGV[5], 'PX', ARGV[8])
+  end
+  settle_breaker()
+end
+
+if status == 'held' then
+  settle_held()
+end
+
+if outcome == 'unknown' then
   redis.call('HSET', KEYS[2], 'status', 'frozen')
   return 'frozen'
 end
 
-if redis.call('GET', KEYS[3]) == ARGV[1] then
-  redis.call('DEL', KEYS[3])
+if ARGV[3] ~= '' and redis.call('GET', KEYS[7]) == id then
+  redis.call('DEL', KEYS[7])
 end
 redis.call('HSET', KEYS[2], 'status', 'released')
-redis.call('PEXPIRE', KEYS[2], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[7])
 return 'released'

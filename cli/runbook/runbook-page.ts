@@ -1,0 +1,62 @@
+import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
+import type { Runbook } from '#lib/runbook/runbook.ts';
+import type { Result } from '../frame/output.ts';
+import { approvalRows, limitRows, preCheckRows, whenRows } from './page-limits.ts';
+import type { Row } from './page-row.ts';
+import { stepRows, verificationRows } from './page-steps.ts';
+
+/** A runbook as somebody reads it who is paged and has never seen it. */
+export function pageOf(runbook: Runbook): readonly Result[] {
+  const { name, risk, decisionMode, intent, rollback, prerequisites } = runbook;
+  const sections: readonly (readonly [string, readonly Row[]])[] = [
+    [`${name}  ${risk} risk, ${decisionMode}`, [[intent]]],
+    ['When', whenRows(runbook)],
+    ['Before', prerequisites.map((text): Row => ['people make sure', text])],
+    ['Asked first', approvalRows(runbook)],
+    ['Limits', limitRows(runbook)],
+    ['Looked at live, right before', preCheckRows(runbook)],
+    ['Steps', stepRows(runbook)],
+    [`Verified by, within ${runbook.verification.timeoutSeconds} s`, verificationRows(runbook)],
+    ['Undone by', [[rollback.type, rollback.notes]]],
+    ['Otherwise', otherwiseRows(runbook)],
+    ['Who', whoRows(runbook)],
+  ];
+  return sections.filter(([, rows]) => rows.length > 0).map(([title, rows]) => section(title, rows));
+}
+
+export function runbookResult(runbooks: readonly Runbook[]): Result {
+  const items = runbooks.map((runbook) => ({ ...runbook, notCarriedOut: beyondExecutors(runbook) }));
+  return {
+    kind: 'RunbookPage',
+    body: { items },
+    names: runbooks.map(({ name }) => name),
+    table: () => ({ rows: [] }),
+  };
+}
+
+function otherwiseRows({ escalation }: Runbook): readonly Row[] {
+  return [
+    ['when it may not act', escalation.onGuardrailFailure],
+    ['when it did not help', escalation.onVerificationFailure],
+  ];
+}
+
+function whoRows(runbook: Runbook): readonly Row[] {
+  const { owner, type, tags, reviewBy, digest } = runbook;
+  const beyond = beyondExecutors(runbook);
+  return [
+    ['owner', owner],
+    ['executors today', beyond === undefined ? 'carry it out' : `${beyond}, so it is left to people`],
+    ['type', type],
+    ...(tags.length > 0 ? [['tags', tags.join(', ')]] : []),
+    ...(reviewBy === undefined ? [] : [['review by', reviewBy]]),
+    ['content', digest],
+  ];
+}
+
+const section = (title: string, rows: readonly Row[]): Result => ({
+  kind: 'RunbookPage',
+  body: {},
+  names: [],
+  table: () => ({ title, rows }),
+});

@@ -1,0 +1,38 @@
+import type { Runbook } from '../runbook.ts';
+
+/**
+ * What of the catalogue somebody carries out today. The rest can be written, reviewed and linted, and is left to
+ * people. test/checks/runbook-catalogue.test.ts holds this list to what executors and the verifier implement.
+ */
+export const carriedOut = {
+  actions: ['kubernetes.deletePod'],
+  preChecks: ['replicas_greater_than_one', 'recent_restarts_less_than_three'],
+  /** Read live, before or after the action. */
+  facts: [
+    'uid',
+    'workload',
+    'workloadKind',
+    'workloadGone',
+    'replicas',
+    'desiredReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'oldPodGone',
+    'replacementReady',
+    'replacement',
+  ],
+  outcomeChecks: ['replacement_pod_ready_within_timeout', 'available_replicas_equal_desired_replicas'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** Why no executor can carry this runbook out, or undefined where one can. */
+export function beyondExecutors({ steps }: Pick<Runbook, 'steps'>): string | undefined {
+  const unknown = steps.find(({ action }) => !isCarriedOut(action));
+  if (unknown) return `no executor does ${unknown.action} yet`;
+  if (steps.length > 1) return 'no executor does more than one step yet';
+  const judged = steps.find(({ when, validation }) => when !== undefined || validation !== undefined);
+  // Left out of the plan it would run unasked, or count unseen.
+  if (judged) return `no executor judges the condition of step ${judged.id} yet`;
+  return undefined;
+}
+
+const isCarriedOut = (action: string): boolean => (carriedOut.actions as readonly string[]).includes(action);

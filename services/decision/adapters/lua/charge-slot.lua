@@ -1,0 +1,21 @@
+-- Part of decide-slot and refill-slot: takes what a held slot takes, under its decision's id.
+--
+-- KEYS as decide-slot. Windows are kept for twice as long as they are looked back at, so that a clock that is a
+-- little behind still sees what it counts.
+
+local KEEP_WINDOW_MS = 7200000
+
+local function charge(id, at, trial)
+  for i = 4, 5 do
+    redis.call('ZADD', KEYS[i], at, id)
+    redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', string.format('%.0f', tonumber(at) - KEEP_WINDOW_MS))
+    redis.call('PEXPIRE', KEYS[i], KEEP_WINDOW_MS)
+  end
+  redis.call('SET', KEYS[7], id)
+  for i = 8, 13 do
+    redis.call('SADD', KEYS[i], id)
+  end
+  if trial then
+    redis.call('HSET', KEYS[3], 'trial', id)
+  end
+end

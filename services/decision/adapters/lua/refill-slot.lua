@@ -1,0 +1,24 @@
+-- What the log says about a decision, into a store that is being rebuilt. Runs behind charge-slot.
+--
+-- KEYS as decide-slot; KEYS[1] the lease of whoever rebuilds
+-- ARGV[1] decision id   ARGV[2] record to keep   ARGV[3] decided at, ms   ARGV[4] the lease that must hold
+-- ARGV[5] how long a closed slot is kept, ms   ARGV[6] what was ordered, as JSON; empty: nothing
+-- ARGV[7] status   ARGV[8] checks, as JSON   ARGV[9] '1' when it is the trial of a half-open breaker
+--
+-- Returns 'not_mine' when somebody else rebuilds by now, otherwise 'stored'. What is stored already stays.
+
+if redis.call('GET', KEYS[1]) ~= ARGV[4] then
+  return 'not_mine'
+end
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  return 'stored'
+end
+
+redis.call('HSET', KEYS[2], 'status', ARGV[7], 'record', ARGV[2], 'wants', ARGV[6], 'at', ARGV[3],
+  'checks', ARGV[8], 'trial', ARGV[9])
+if ARGV[7] == 'held' then
+  charge(ARGV[1], ARGV[3], ARGV[9] == '1')
+else
+  redis.call('PEXPIRE', KEYS[2], ARGV[5])
+end
+return 'stored'

@@ -1,0 +1,65 @@
+import type { Redis } from 'ioredis';
+import { BelayError } from '#lib/errors.ts';
+import { checkSlot } from '../domain/guardrails/check-slot.ts';
+import { KEEP_CLOSED_MS } from '../domain/guardrails/forget-old.ts';
+import type { GuardrailCheck } from '../domain/guardrails/guardrail-check.ts';
+import type { SlotStatus } from '../domain/guardrails/guardrail-book.ts';
+import type { Observed } from '../domain/guardrails/observed.ts';
+import type { SlotLimits, SlotWants } from '../domain/guardrails/slot-wants.ts';
+import type { DecideRequest, Slot } from '../ports.ts';
+import { notReady } from './not-ready.ts';
+import type { GuardrailKeys } from './redis-keys.ts';
+import { runScript } from './run-script.ts';
+
+export async function redisDecide(
+  redis: Redis,
+  keys: GuardrailKeys,
+  { decisionId, wants, record, now }: DecideRequest,
+  maxSkewMs: number,
+): Promise<Slot> {
+  const names = [keys.ready, keys.slot(decisionId), ...keys.scopes(wants)];
+  const asked = [decisionId, record, now.getTime(), maxSkewMs, KEEP_CLOSED_MS];
+  const args = wants ? [...asked, JSON.stringify(wants), ...limitArguments(wants.limits)] : [...asked, ''];
+  const [status = '', ...fields] = (await runScript(redis, 'decide-slot', names, args)) as string[];
+  if (status === 'not_ready') throw notReady();
+  if (status === 'clock') throw clockOff(Number(fields[0]), now, maxSkewMs);
+  return toSlot(status as SlotStatus, fields);
+}
+
+const limitArguments = (limits: SlotLimits): number[] => [
+  limits.maxExecutionsPerHour,
+  limits.cooldownMs,
+  limits.maxAttemptsPerTarget,
+  limits.circuitBreaker.recoveryMs,
+  limits.maxConcurrentActions,
+  limits.concurrency.global,
+  limits.concurrency.perTarget,
+  limits.concurrency.perNamespace,
+  limits.concurrency.perService,
+];
+
+/** The script keeps numbers; the words follow from them, with the wants and the time of the first question. */
+function toSlot(status: SlotStatus, [record = '', wants, at, observed, checks, trial]: string[]): Slot {
+  const answer = { status, record, trial: trial === '1' };
+  if (checks) return { ...answer, checks: parseChecks(checks) };
+  if (!wants || !observed) return { ...answer, checks: [] };
+  const [seen, wanted] = [JSON.parse(observed) as Observed, JSON.parse(wants) as SlotWants];
+  return { ...answer, checks: checkSlot(seen, wanted, new Date(Number(at))) };
+}
+
+function parseChecks(text: string): GuardrailCheck[] {
+  const checks = JSON.parse(text) as (Omit<GuardrailCheck, 'endsAt'> & { endsAt?: string })[];
+  return checks.map((check) => ({
+    ...check,
+    endsAt: check.endsAt === undefined ? undefined : new Date(check.endsAt),
+  }));
+}
+
+function clockOff(serverMs: number, now: Date, maxSkewMs: number): BelayError {
+  const seconds = Math.round((now.getTime() - serverMs) / 1_000);
+  return new BelayError('unavailable', `the clocks of this host and of Redis differ by ${seconds} s`, {
+    code: 'CLOCK_SKEW',
+    why: `guardrails are spans of time: more than ${maxSkewMs / 1_000} s of difference would bend them`,
+    next: 'synchronise the clocks of both hosts',
+  });
+}

@@ -1,0 +1,29 @@
+import type { GuardrailBook } from './guardrail-book.ts';
+import { WINDOW_MS } from './observed.ts';
+import type { Windows } from './windows.ts';
+
+/** Closed slots are kept as long as the log can redeliver what they answer. */
+export const KEEP_CLOSED_MS = 48 * 3_600_000;
+
+/** The longest cooldown that a runbook may ask for. */
+export const KEEP_COOLDOWN_MS = 7 * 86_400_000;
+
+/** Drops what no answer depends on any more. What is held or frozen stays: no timer frees it. */
+export function forgetOld(book: GuardrailBook, now: Date): void {
+  const nowMs = now.getTime();
+  for (const [id, { status, atMs }] of book.slots) {
+    if (status !== 'held' && status !== 'frozen' && atMs <= nowMs - KEEP_CLOSED_MS) book.slots.delete(id);
+  }
+  forgetWindows(book.executions, nowMs);
+  forgetWindows(book.attempts, nowMs);
+  for (const [key, atMs] of book.settledAtMs) {
+    if (atMs <= nowMs - KEEP_COOLDOWN_MS) book.settledAtMs.delete(key);
+  }
+}
+
+function forgetWindows(windows: Windows, nowMs: number): void {
+  for (const [key, began] of windows) {
+    for (const [id, atMs] of began) if (atMs <= nowMs - WINDOW_MS) began.delete(id);
+    if (began.size === 0) windows.delete(key);
+  }
+}

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  type OnStep,
+  playStory,
+  type Step,
+  stories,
+  type Told,
+} from '../../../../test/support/guardrail-stories.ts';
+import type { LoggedDecision, Settlement, Slot } from '../../ports.ts';
+import { forgetOld } from './forget-old.ts';
+import { decideSlot, emptyBook, type GuardrailBook, putSlot, settleSlot } from './guardrail-book.ts';
+import { inOrder } from './in-order.ts';
+import type { SlotWants } from './slot-wants.ts';
+
+const RUNS = 200;
+const STEPS = 110;
+/** A prime: every place of a story is looked at in some run. */
+const LOOK_EVERY = 13;
+
+it(`keeps every cap over ${RUNS * STEPS} steps, and is what its log says`, async () => {
+  let steps = 0;
+  let held = 0;
+  let trials = 0;
+  await fc.assert(
+    fc.asyncProperty(stories(STEPS), async (story) => {
+      const { player, book } = bookPlayer();
+      const judge: OnStep = (step, told) => {
+        steps += 1;
+        const slot = told.answers.at(-1);
+        if (step.what === 'ask' && step.wants && slot) {
+          expectCounted(step, slot, told);
+          held += slot.status === 'held' ? 1 : 0;
+          trials += slot.trial ? 1 : 0;
+        }
+        expectCaps(told);
+        if (steps % LOOK_EVERY !== 0) return;
+        expectSame(book(), rebuilt(told.decisions, told.settlements), told.nowMs);
+      };
+      await playStory(story, player, judge);
+    }),
+    { numRuns: RUNS, seed: 20_260_303 },
+  );
+  expect(steps).toBeGreaterThanOrEqual(20_000);
+  // Stories in which nothing happens would prove nothing.
+  expect(held).toBeGreaterThan(1_000);
+  expect(trials).toBeGreaterThan(100);
+}, 60_000);
+
+function bookPlayer() {
+  let book = emptyBook();
+  return {
+    book: () => book,
+    player: {
+      decide: async (request: Parameters<typeof decideSlot>[1]): Promise<Slot> => decideSlot(book, request),
+      settle: async (settlement: Settlement) => settleSlot(book, settlement),
+      rebuild: async (decisions: readonly LoggedDecision[], settlements: readonly Settlement[]) => {
+        book = rebuilt(decisions, settlements);
+      },
+    },
+  };
+}
+
+function rebuilt(decisions: readonly LoggedDecision[], settlements: readonly Settlement[]): GuardrailBook {
+  const book = emptyBook();
+  for (const happened of inOrder({ decisions, settlements })) {
+    if (happened.what === 'settled') settleSlot(book, happened.settlement);
+    else putSlot(book, { ...happened.decision, now: happened.decision.decidedAt });
+  }
+  return book;
+}
+
+function expectSame(live: GuardrailBook, other: GuardrailBook, nowMs: number): void {
+  const now = new Date(nowMs);
+  const [a, b] = [structuredClone(live), structuredClone(other)];
+  forgetOld(a, now);
+  forgetOld(b, now);
+  expect(b).toEqual(a);
+}
+
+/** A slot that was granted, with what has become of it: counted by hand, from the log alone. */
+interface Granted {
+  readonly id: string;
+  readonly wants: SlotWants;
+  readonly atMs: number;
+  readonly trial: boolean;
+  readonly outcomes: readonly Settlement[];
+}
+
+function granted({ decisions, settlements }: Told): Granted[] {
+  return decisions.flatMap(({ decisionId, wants, decidedAt, trial }) => {
+    if (!wants) return [];
+    const outcomes = settlements.filter((settlement) => settlement.decisionId === decisionId);
+    return [{ id: decisionId, wants, atMs: decidedAt.getTime(), trial, outcomes }];
+  });
+}
+
+const isHeld = ({ outcomes }: Granted) => outcomes.length === 0;
+const isLocked = ({ outcomes }: Granted) => outcomes.every(({ outcome }) => outcome === 'unknown');
+const isCounted = ({ outcomes }: Granted) => outcomes[0]?.outcome !== 'none';
+
+/** The numbers of an answer are those of what had happened before it, and it is a yes only below every limit. */
+function expectCounted(step: Step & { what: 'ask' }, slot: Slot, told: Told): void {
+  const mine = step.wants as SlotWants;
+  const id = told.decisions.at(-1)?.decisionId;
+  const before = granted(told).filter((other) => other.id !== id);
+  const same = (...keys: readonly (keyof SlotWants)[]) =>
+    before.filter(({ wants }) => keys.every((key) => wants[key] === mine[key]));
+  const held = (...keys: readonly (keyof SlotWants)[]) => same(...keys).filter(isHeld).length;
+  const recent = (slots: readonly Granted[]) =>
+    slots.filter((s) => isCounted(s) && told.nowMs - s.atMs < 3_600_000).length;
+  const runs = same('runbook', 'target', 'namespace', 'service');
+  const [rate, attempts] = [recent(runs), recent(same('runbook', 'target', 'resource'))];
+  const running = [
+    held('runbook'),
+    held(),
+    held('target'),
+    held('target', 'namespace'),
+    held('target', 'namespace', 'service'),
+  ];
+  const observed = new Map(slot.checks.map((check) => [check.name, check.observed]));
+  expect(observed.get('rate')).toBe(`${rate} in 60 min`);
+  expect(observed.get('attempts')).toBe(`${attempts} in 60 min`);
+  expect(observed.get('concurrency')?.match(/\d+/g)?.map(Number)).toEqual(running);
+
+  const { limits } = mine;
+  const { global, perTarget, perNamespace, perService } = limits.concurrency;
+  const caps = [limits.maxConcurrentActions, global, perTarget, perNamespace, perService];
+  const settled = runs.flatMap(({ outcomes: [first] }) =>
+    first && first.outcome !== 'none' ? first.at.getTime() : [],
+  );
+  const cool =
+    limits.cooldownMs === 0 ||
+    (!runs.some(isHeld) && settled.every((endMs) => told.nowMs >= endMs + limits.cooldownMs));
+  const free = !same('workload').some(isLocked);
+  const below =
+    rate < limits.maxExecutionsPerHour &&
+    attempts < limits.maxAttemptsPerTarget &&
+    running.every((count, i) => count < (caps[i] ?? 0));
+  const circuit = slot.checks.find(({ name }) => name === 'circuit')?.result === 'pass';
+  const tried = same('runbook').some((other) => other.trial && isHeld(other));
+  expect(tried && circuit).toBe(false);
+  expect(slot.status).toBe(below && cool && free && circuit ? 'held' : 'refused');
+  // What is promised lies ahead.
+  const ends = slot.checks.flatMap(({ endsAt }) => endsAt?.getTime() ?? []);
+  expect(ends.filter((endMs) => endMs <= told.nowMs)).toEqual([]);
+}
+
+function expectCaps(told: Told): void {
+  const slots = granted(told);
+  const workloads = slots.filter(isLocked).map(({ wants }) => wants.workload);
+  expect(new Set(workloads).size).toBe(workloads.length);
+  const trying = slots.filter((slot) => slot.trial && isHeld(slot)).map(({ wants }) => wants.runbook);
+  expect(new Set(trying).size).toBe(trying.length);
+}

@@ -1,0 +1,32 @@
+export interface History<D, S> {
+  readonly decisions: readonly D[];
+  readonly settlements: readonly S[];
+}
+
+/** One of the two. */
+export type Happened<D, S> =
+  | { readonly what: 'decided'; readonly decision: D }
+  | { readonly what: 'settled'; readonly settlement: S };
+
+/**
+ * What the log says, in the order in which it happened, so that folding it gives the state that had grown. The
+ * times come from several clocks, but nothing is settled before it is decided, nor settled anew before that.
+ */
+export function inOrder<
+  D extends { readonly decisionId: string; readonly decidedAt: Date },
+  S extends { readonly decisionId: string; readonly at: Date },
+>({ decisions, settlements }: History<D, S>): Happened<D, S>[] {
+  const latestMs = new Map(decisions.map((d) => [d.decisionId, d.decidedAt.getTime()]));
+  const decided = decisions.map((decision) => ({
+    atMs: decision.decidedAt.getTime(),
+    happened: { what: 'decided', decision } as const,
+  }));
+  const settled = settlements.map((settlement) => {
+    const { decisionId, at } = settlement;
+    const atMs = Math.max(at.getTime(), latestMs.get(decisionId) ?? 0);
+    latestMs.set(decisionId, atMs);
+    return { atMs, happened: { what: 'settled', settlement } as const };
+  });
+  // The sort is stable: at the same time, decisions come first, and otherwise the log's order holds.
+  return [...decided, ...settled].sort((a, b) => a.atMs - b.atMs).map(({ happened }) => happened);
+}

@@ -1,0 +1,49 @@
+import type { SlotWants } from './slot-wants.ts';
+
+/** The names that a store counts under. Both stores use the same ones. */
+export interface ScopeKeys {
+  readonly runbook: string;
+  /** Runbook, target, namespace, service: rate and cooldown. */
+  readonly run: string;
+  /** Runbook and resource: attempts. */
+  readonly attempts: string;
+  readonly workload: string;
+  readonly running: RunningKeys;
+}
+
+export interface RunningKeys {
+  readonly run: string;
+  readonly runbook: string;
+  readonly global: string;
+  readonly target: string;
+  readonly namespace: string;
+  readonly service: string;
+}
+
+export function scopeKeys({
+  runbook,
+  target,
+  namespace,
+  service,
+  resource,
+  workload,
+}: Omit<SlotWants, 'limits'>): ScopeKeys {
+  const run = keyOf(runbook, target, namespace, service);
+  return {
+    runbook: keyOf(runbook),
+    run,
+    attempts: keyOf(runbook, target, resource),
+    workload,
+    running: {
+      run: `run:${run}`,
+      runbook: `runbook:${keyOf(runbook)}`,
+      global: 'global',
+      target: `target:${keyOf(target)}`,
+      namespace: `namespace:${keyOf(target, namespace)}`,
+      service: `service:${keyOf(target, namespace, service)}`,
+    },
+  };
+}
+
+/** JSON, because names come from reports: no two lists of parts may have the same key, whatever is in them. */
+const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts);

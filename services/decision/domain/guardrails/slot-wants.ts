@@ -1,0 +1,34 @@
+/** What an action is counted under, with the limits it was decided with. */
+export interface SlotWants {
+  readonly runbook: string;
+  readonly target: string;
+  readonly namespace: string;
+  readonly service: string;
+  /** The reported resource: kind/namespace/name. */
+  readonly resource: string;
+  /** The owning workload: one action at a time. */
+  readonly workload: string;
+  readonly limits: SlotLimits;
+}
+
+/** As many as a limit says may pass: at the limit the next is refused, and 0 lets nothing pass. */
+export interface SlotLimits {
+  /** Of this runbook for this service, in any 60 minutes. */
+  readonly maxExecutionsPerHour: number;
+  /** After a run of this runbook for this service, and while one is under way. 0: no cooldown. */
+  readonly cooldownMs: number;
+  /** Of this runbook, everywhere. */
+  readonly maxConcurrentActions: number;
+  /** Of this runbook on this resource, in any 60 minutes. */
+  readonly maxAttemptsPerTarget: number;
+  readonly circuitBreaker: { readonly failures: number; readonly recoveryMs: number };
+  /** Of the policy, over all runbooks. */
+  readonly concurrency: ConcurrencyLimits;
+}
+
+export interface ConcurrencyLimits {
+  readonly global: number;
+  readonly perTarget: number;
+  readonly perNamespace: number;
+  readonly perService: number;
+}

@@ -1,0 +1,17 @@
+import { WINDOW_MS, type WindowCount } from './observed.ts';
+
+/** When what began, by key and decision. */
+export type Windows = Map<string, Map<string, number>>;
+
+/** What began within the window, and what has to leave it before another may begin. */
+export function countWindow(
+  began: ReadonlyMap<string, number> | undefined,
+  limit: number,
+  now: Date,
+): WindowCount {
+  const within = [...(began?.values() ?? [])].filter((atMs) => atMs > now.getTime() - WINDOW_MS);
+  const count = within.length;
+  if (count < limit || limit === 0) return { count, blockedByMs: 0 };
+  within.sort((a, b) => a - b);
+  return { count, blockedByMs: within[count - limit] ?? 0 };
+}

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import type { SlotOutcome } from '../../services/decision/domain/guardrails/breaker.ts';
+import type { SlotWants } from '../../services/decision/domain/guardrails/slot-wants.ts';
+import type {
+  DecideRequest,
+  Guardrails,
+  LoggedDecision,
+  Settlement,
+  Slot,
+} from '../../services/decision/ports.ts';
+import { at } from './slot-wants.ts';
+
+/** What can happen to a guardrail store. Numbers pick among what the story has so far. */
+export type Step =
+  | { readonly what: 'ask'; readonly wants: SlotWants | undefined }
+  | { readonly what: 'ask again'; readonly pick: number; readonly wants: SlotWants | undefined }
+  | { readonly what: 'settle'; readonly pick: number; readonly outcome: SlotOutcome; readonly lagMs: number }
+  | { readonly what: 'settle early'; readonly outcome: SlotOutcome }
+  | { readonly what: 'wait'; readonly ms: number }
+  | { readonly what: 'rebuild' };
+
+export interface Player extends Pick<Guardrails, 'decide' | 'settle'> {
+  rebuild(decisions: readonly LoggedDecision[], settlements: readonly Settlement[]): Promise<void>;
+}
+
+/** What a story has come to: what was asked and answered, and what the log would say about it. */
+export interface Told {
+  nowMs: number;
+  readonly answers: Slot[];
+  readonly decisions: LoggedDecision[];
+  readonly settlements: Settlement[];
+}
+
+export type OnStep = (step: Step, told: Told) => void;
+
+/** Plays it, and returns every answer. Settlements are read in the order in which they happen, a little late. */
+export async function playStory(
+  story: readonly Step[],
+  player: Player,
+  onStep: OnStep = () => {},
+): Promise<Told> {
+  const told: Told = { nowMs: at(0).getTime(), answers: [], decisions: [], settlements: [] };
+  for (const [index, step] of story.entries()) {
+    await playStep(step, `dec-${index}`, player, told);
+    onStep(step, told);
+  }
+  return told;
+}
+
+async function playStep(step: Step, id: string, player: Player, told: Told): Promise<void> {
+  const { decisions, settlements } = told;
+  const now = new Date(told.nowMs);
+  switch (step.what) {
+    case 'ask':
+      return ask({ decisionId: id, wants: step.wants, record: `record of ${id}`, now }, player, told);
+    case 'ask again': {
+      const known = pick(decisions, step.pick);
+      if (!known) return;
+      return ask({ decisionId: known.decisionId, wants: step.wants, record: 'again', now }, player, told);
+    }
+    case 'settle': {
+      const known = pick(decisions, step.pick);
+      if (!known) return;
+      const earliestMs = Math.max(known.decidedAt.getTime(), settlements.at(-1)?.at.getTime() ?? 0);
+      const atMs = Math.max(earliestMs, told.nowMs - step.lagMs);
+      return settle(
+        { decisionId: known.decisionId, outcome: step.outcome, at: new Date(atMs) },
+        player,
+        told,
+      );
+    }
+    case 'settle early':
+      await settle({ decisionId: id, outcome: step.outcome, at: now }, player, told);
+      return ask({ decisionId: id, wants: undefined, record: 'late', now }, player, told);
+    case 'wait':
+      told.nowMs += step.ms;
+      return;
+    case 'rebuild':
+      await player.rebuild(decisions, settlements);
+      for (const { decisionId } of decisions) {
+        told.answers.push(await player.decide({ decisionId, wants: undefined, record: 'again', now }));
+      }
+  }
+}
+
+async function ask(request: DecideRequest, player: Player, told: Told): Promise<void> {
+  const slot = await player.decide(request);
+  told.answers.push(slot);
+  const { decisionId, now, wants } = request;
+  const { status, record, checks, trial } = slot;
+  // Nothing is published about what was settled before it was heard of.
+  if (record === '' || told.decisions.some((known) => known.decisionId === decisionId)) return;
+  const ordered = status === 'held' ? wants : undefined;
+  told.decisions.push({ decisionId, record, wants: ordered, checks, trial, decidedAt: now });
+}
+
+async function settle(settlement: Settlement, player: Player, told: Told): Promise<void> {
+  await player.settle(settlement);
+  // As the log has it: one settlement of an action, and where it was unknown a person's verdict behind it.
+  told.settlements.push(settlement);
+}
+
+/** The newest ones more often: old slots are mostly settled. */
+const pick = <T>(items: readonly T[], number: number): T | undefined =>
+  items.length === 0 ? undefined : items[items.length - 1 - (number % Math.min(items.length, 6))];
+
+const few = (most: number) => fc.integer({ min: 0, max: most });
+const one = <T>(...items: readonly T[]) => fc.constantFrom(...items);
+
+const limits = fc.record({
+  maxExecutionsPerHour: one(0, 1, 2, 3, 9, 9),
+  cooldownMs: one(0, 0, 0, 60_000, 5_400_000),
+  maxConcurrentActions: one(1, 2, 9, 9),
+  maxAttemptsPerTarget: one(1, 2, 9, 9),
+  circuitBreaker: fc.record({ failures: one(1, 2, 2, 3), recoveryMs: one(60_000, 300_000) }),
+  concurrency: fc.record({
+    global: one(2, 9, 9),
+    perTarget: one(2, 9, 9),
+    perNamespace: one(2, 9, 9),
+    perService: one(1, 9, 9),
+  }),
+});
+
+const wants: fc.Arbitrary<SlotWants> = fc.record({
+  runbook: one('r1', 'r2'),
+  target: one('t1', 't1', 't2'),
+  namespace: one('n1', 'n1', 'n2'),
+  service: one('s1', 's2'),
+  resource: one('pod/n/a', 'pod/n/b'),
+  workload: one('w1', 'w2', 'w3', 'w4'),
+  limits,
+});
+
+const outcome = one<SlotOutcome>('none', 'succeeded', 'failed', 'failed', 'unknown');
+const waited = one(1, 1_000, 59_999, 60_000, 300_000, 299_999, 1_800_000, 3_599_999, 3_600_000);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ what: fc.constant('ask' as const), wants }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'ask' as const, wants: undefined }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('ask again' as const), pick: few(20), wants }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ what: fc.constant('settle' as const), pick: few(20), outcome, lagMs: few(3_000) }),
+  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('settle early' as const), outcome }) },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('wait' as const), ms: waited }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'rebuild' as const }) },
+);
+
+export const stories = (steps: number): fc.Arbitrary<Step[]> =>
+  fc.array(step, { minLength: steps, maxLength: steps });
