@@ -93,6 +93,7 @@ const workload: WorkloadState = {
   ready: 2,
   available: 2,
   rollingOut: false,
+  selector: '',
 };
 
 function clusterOf(found: WorkloadState | undefined): Cluster {
