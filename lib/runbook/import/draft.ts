@@ -12,8 +12,8 @@ export interface DraftStep {
   readonly with?: Action['with'] | Readonly<Record<string, unknown>>;
   readonly when?: string | undefined;
   readonly validation?: unknown;
-  readonly timeoutSeconds?: number | undefined;
-  readonly retries?: number | undefined;
+  readonly timeoutSeconds?: unknown;
+  readonly retries?: unknown;
   readonly required?: boolean | undefined;
   readonly rollback?: Readonly<Record<string, unknown>> | undefined;
   /** What the source says where no action says it. */

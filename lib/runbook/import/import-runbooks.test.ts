@@ -116,6 +116,20 @@ describe('of the lab', () => {
     },
   );
 
+  it.each([
+    'max_per_hour: one',
+    'cooldown_seconds: a while',
+    'circuit_breaker: strict',
+    'pre_checks: [{name: quiet_hours}]',
+    'pre_checks: {quiet: true}',
+    'allowed_namespaces: [{name: production}]',
+    'required_labels: [team]',
+  ])('does not load without a guardrail that it cannot read: %s', (field) => {
+    const { runbooks, warnings } = lab(`risk: low\naction: kubectl delete pod a -n b\n${field}`);
+    expect(loadRunbook(runbooks[0]?.text ?? '', 'f.yaml').runbooks).toEqual([]);
+    expect(warnings.length).toBeGreaterThan(0);
+  });
+
   it('does not load with a limit that the format refuses, and says so at the limit', () => {
     expect(lines(lab('action: kubectl cordon n1\nmax_per_hour: 0'))).toMatch(
       /lab\.yaml:6:5 spec\.guardrails\.maxExecutionsPerHour: warning: is less than 1, got 0/,

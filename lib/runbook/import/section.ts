@@ -49,6 +49,19 @@ export class Section {
     return this.#typed(key, 'a number', numberOf);
   }
 
+  /** A limit. What is no number stays as it is, and the loader refuses it: a default could be looser. */
+  limit(key: string): unknown {
+    const value = this.take(key);
+    return numberOf(value) ?? value;
+  }
+
+  /** Entries of what guards, whatever they are: the loader refuses those that it cannot read. */
+  guards(key: string): readonly unknown[] {
+    const value = this.take(key);
+    if (value === undefined) return [];
+    return Array.isArray(value) ? value : [value];
+  }
+
   boolean(key: string): boolean | undefined {
     return this.#typed(key, 'true or false', (value) => {
       if (typeof value === 'boolean') return value;

@@ -21,8 +21,8 @@ export function setSteps(draft: Draft, root: Section, parameters: ParameterSet):
 function limitsOf(source: Section): Partial<DraftStep> {
   return {
     description: source.text('description'),
-    timeoutSeconds: source.number('timeout_seconds'),
-    retries: source.number('retry_count'),
+    timeoutSeconds: source.limit('timeout_seconds'),
+    retries: source.limit('retry_count'),
     required: source.boolean('required'),
     validation: validationOf(source),
   };
@@ -91,6 +91,7 @@ function rollbackOf(
 
 /** In the fields of the format. A type that it does not know stays: a step that nobody checks must not load. */
 function validationOf(source: Section): unknown {
+  if (!isRecord(source.value['validation'])) return source.take('validation');
   const validation = source.section('validation');
   if (!validation) return undefined;
   const type = validation.text('type');

@@ -10,26 +10,28 @@ import type { Section } from '../section.ts';
  */
 export function setPreChecks(draft: Draft, section: Section): void {
   for (const key of ['pre_checks', 'conditions']) {
-    for (const [index, text] of section.texts(key).entries())
+    for (const [index, text] of section.guards(key).entries())
       draft.add('preChecks', [preCheck(text)], [...section.at(key), index]);
   }
 }
 
 export function setOutcomeChecks(draft: Draft, section: Section): void {
   const key = 'post_checks';
-  for (const [index, text] of section.texts(key).entries())
+  for (const [index, text] of section.guards(key).entries())
     draft.add('verification.checks', [outcomeCheck(text)], [...section.at(key), index]);
   const timeout = 'verification_timeout_seconds';
-  draft.set('verification.timeoutSeconds', section.number(timeout), section.at(timeout));
+  draft.set('verification.timeoutSeconds', section.limit(timeout), section.at(timeout));
 }
 
-function preCheck(text: string): unknown {
+function preCheck(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
   if (Object.hasOwn(preCheckNames, text)) return text;
   const expression = comparison(text, 'live', 'live');
   return expression === undefined ? text : { name: text, expression };
 }
 
-function outcomeCheck(text: string): unknown {
+function outcomeCheck(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
   if (Object.hasOwn(outcomeCheckNames, text)) return text;
   const expect = comparison(text, 'after', 'outcome');
   return expect === undefined ? text : { name: text, expect };

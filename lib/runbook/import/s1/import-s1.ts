@@ -26,7 +26,7 @@ function importOne(name: string, section: Section): Draft {
       `${name} is called ${draft.name} here, mend what refers to it`,
     );
   draft.set('triggers.symptoms', section.texts('triggers'), section.at('triggers'));
-  draft.set('triggers.minimumConfidence', section.number('min_confidence'), section.at('min_confidence'));
+  draft.set('triggers.minimumConfidence', section.limit('min_confidence'), section.at('min_confidence'));
   setPeople(draft, section, name);
   setScope(draft, section);
   setGuardrails(draft, section);
@@ -51,7 +51,11 @@ function setPeople(draft: Draft, section: Section, name: string): void {
 }
 
 function setScope(draft: Draft, section: Section): void {
-  draft.set('scope.allowedNamespaces', section.texts('allowed_namespaces'), section.at('allowed_namespaces'));
+  draft.set(
+    'scope.allowedNamespaces',
+    section.guards('allowed_namespaces'),
+    section.at('allowed_namespaces'),
+  );
   const labels = section.take('required_labels');
   draft.set('scope.requiredLabels', labels, section.at('required_labels'));
 }

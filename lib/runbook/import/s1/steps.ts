@@ -12,8 +12,8 @@ export function setSteps(draft: Draft, section: Section): void {
   const commands = section.texts('action');
   const undo = rollbacks(section, commands.length);
   const parameters = new ParameterSet([]);
-  const timeoutSeconds = section.number('timeout_seconds');
-  const retries = section.number('retries');
+  const timeoutSeconds = section.limit('timeout_seconds');
+  const retries = section.limit('retries');
   for (const [index, command] of commands.entries()) {
     const path = commands.length > 1 ? [...section.at('action'), index] : section.at('action');
     const id = commands.length > 1 ? `step-${index + 1}` : 'action';

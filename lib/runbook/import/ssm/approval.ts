@@ -12,7 +12,7 @@ const DEFAULT_SECONDS = 604_800;
 export function setApproval(draft: Draft, step: AutomationStep, root: Section): void {
   const { source, inputs } = step;
   setApprovers(draft, step, root);
-  const quorum = inputs?.number('MinRequiredApprovals');
+  const quorum = inputs?.limit('MinRequiredApprovals');
   draft.set('approval.quorum', quorum, inputs?.at('MinRequiredApprovals') ?? source.path);
   setTimer(draft, source);
   // An approval that nobody gives fails the step.

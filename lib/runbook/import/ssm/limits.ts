@@ -9,7 +9,7 @@ export function limitsOf(source: Section): {
 } {
   const attempts = source.number('maxAttempts');
   const limits = {
-    timeoutSeconds: source.number('timeoutSeconds'),
+    timeoutSeconds: source.limit('timeoutSeconds'),
     retries: attempts === undefined ? undefined : attempts - 1,
     required: isRequired(source),
   };
