@@ -66,6 +66,7 @@ const TYPES = {
   awsNameList: {
     expected: 'a list of AWS names or ids',
     accept: (value) => everyOf(value, (item) => AWS_NAME.test(item)),
+    escape: (value) => (AWS_NAME.test(value) ? value : undefined),
   },
   argv: {
     expected: 'a list of arguments, each handed over as it is and read by no shell',
