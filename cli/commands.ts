@@ -10,6 +10,7 @@ export const verbs: VerbList = {
   'incident report': async () => (await import('./commands/incident/report.ts')).incidentReport,
   'incident show': async () => (await import('./commands/incident/show.ts')).incidentShow,
   'decision why': async () => (await import('./commands/decision/why.ts')).decisionWhy,
+  'runbook test': async () => (await import('./commands/runbook/test.ts')).runbookTest,
   'kill-switch engage': async () => (await import('./commands/kill-switch/set.ts')).killSwitchEngage,
   'kill-switch release': async () => (await import('./commands/kill-switch/set.ts')).killSwitchRelease,
   'kill-switch status': async () => (await import('./commands/kill-switch/status.ts')).killSwitchStatus,
@@ -22,6 +23,7 @@ export const verbs: VerbList = {
 export const nouns: Readonly<Record<string, Noun>> = {
   incident: { summary: 'Report and follow problems', group: 'Work with it' },
   decision: { summary: 'Ask why automation acted, or did not', group: 'Work with it' },
+  runbook: { summary: 'Check the runbooks before they run', group: 'Work with it' },
   'kill-switch': { summary: 'Stop automation, and let it go on', group: 'Work with it' },
   audit: { summary: 'Search what happened', group: 'Work with it' },
 };

@@ -17,8 +17,8 @@ export interface GlobalOptions {
 
 const DEFAULTS = { output: 'table', timeoutMs: 30_000, utc: false, color: 'auto' } as const;
 
-const globalOptions = (): Option[] => [
-  new Option('-o, --output <format>', 'how to print').choices(OUTPUT_FORMATS),
+const globalOptions = (outputs: readonly string[] = []): Option[] => [
+  new Option('-o, --output <format>', 'how to print').choices([...OUTPUT_FORMATS, ...outputs]),
   new Option(
     '--context <name>',
     'which Belay: a name of the config file, local, or the data directory of an up',
@@ -37,8 +37,8 @@ export const GLOBAL_FLAGS_WITH_VALUE: ReadonlySet<string> = new Set(
 );
 
 /** On the program and on each command, so that they can stand before and after it. The program's help shows them. */
-export function addGlobalOptions(command: Command): void {
-  for (const option of globalOptions()) {
+export function addGlobalOptions(command: Command, outputs: readonly string[]): void {
+  for (const option of globalOptions(outputs)) {
     command.addOption(option.helpGroup('Global options:').hideHelp(command.parent !== null));
   }
 }
@@ -47,7 +47,8 @@ export function addGlobalOptions(command: Command): void {
 export function globalOptionsOf(command: Command): GlobalOptions {
   const { output, context, endpoint, timeout, utc, color } = given(command);
   return {
-    output: output ?? DEFAULTS.output,
+    // A form that only one command knows is its own to print.
+    output: OUTPUT_FORMATS.find((format) => format === output) ?? DEFAULTS.output,
     timeoutMs: timeout ?? DEFAULTS.timeoutMs,
     utc: utc ?? DEFAULTS.utc,
     color: color ?? DEFAULTS.color,

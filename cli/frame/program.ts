@@ -74,7 +74,7 @@ function addVerb(parent: Command, verb: Verb, { invokedAs, onVerb }: ProgramOpti
   const command = parent.command(verb.path.split(' ').at(-1) ?? verb.path).description(verb.summary);
   if (nounOf(verb) === undefined) command.helpGroup(`${verb.group}:`);
   verb.configure(command);
-  prepare(command, verb.path);
+  prepare(command, verb.path, verb.outputs);
   command.addHelpText(
     'after',
     `\nGlobal options: ${invokedAs} --help\n\nExample:\n  ${invokedAs} ${verb.example}`,
@@ -82,8 +82,8 @@ function addVerb(parent: Command, verb: Verb, { invokedAs, onVerb }: ProgramOpti
   command.action(() => onVerb(verb, command));
 }
 
-function prepare(command: Command, path: string): void {
-  addGlobalOptions(command);
+function prepare(command: Command, path: string, outputs: readonly string[] = []): void {
+  addGlobalOptions(command, outputs);
   command.exitOverride((error: CommanderError) => {
     if (HELP_CODES.has(error.code)) throw new HelpShown();
     throw fromCommander(error, path, wordsOf(command));

@@ -17,6 +17,8 @@ export interface VerbDefinition<Options> {
   readonly group: string;
   /** Without the name of the program. */
   readonly example: string;
+  /** Values of `--output` that it knows besides those of all. */
+  readonly outputs?: readonly string[];
   /** Arguments and options of its own. */
   readonly configure: (command: Command) => void;
   /** Throws a usage error on what the parser cannot judge. */
