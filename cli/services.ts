@@ -35,6 +35,8 @@ export interface UpOptions {
   /** Of the gRPC server; the ops server takes the one behind it. 0: any that are free. */
   readonly port: number;
   readonly logLevel?: PlatformConfig['log']['level'];
+  /** Base URL of a trace collector. [no traces] */
+  readonly otlpEndpoint?: string;
   /** [those that ship] */
   readonly runbooks?: readonly string[];
 }
@@ -106,7 +108,7 @@ export async function up(options: UpOptions): Promise<RunningSystem> {
   };
 }
 
-function embeddedConfig({ dataDir, port, logLevel = 'warn' }: UpOptions): PlatformConfig {
+function embeddedConfig({ dataDir, port, logLevel = 'warn', otlpEndpoint }: UpOptions): PlatformConfig {
   return {
     bus: { kind: 'sqlite', dataDir: join(dataDir, 'bus') },
     sql: { kind: 'pglite', dataDir: join(dataDir, 'sql') },
@@ -114,7 +116,7 @@ function embeddedConfig({ dataDir, port, logLevel = 'warn' }: UpOptions): Platfo
     ops: { host: HOST, port: port === 0 ? 0 : port + 1 },
     auth: { tokens: [], certificates: [] },
     log: { level: logLevel, pretty: true },
-    telemetry: { sampleRatio: 1 },
+    telemetry: { sampleRatio: 1, ...(otlpEndpoint !== undefined && { otlpEndpoint }) },
     topics: { partitions: 3, replicationFactor: 1, retentionHours: 168 },
   };
 }

@@ -19,14 +19,11 @@ export const upVerb = (start: StartSystem) =>
           `of gRPC; the ops server takes the next one; 0: any that are free (${DEFAULT_PORT})`,
           portOf,
         )
-        .option('--data-dir <dir>', `where it keeps its data (${DEFAULT_DATA_DIR})`);
+        .option('--data-dir <dir>', `where it keeps its data (${DEFAULT_DATA_DIR})`)
+        .option('--otlp-endpoint <url>', 'a trace collector, as http://127.0.0.1:4318 (none)', endpointOf);
     },
     parse: ({ options }) => {
-      const { port = DEFAULT_PORT, dataDir = DEFAULT_DATA_DIR } = options as {
-        port?: number;
-        dataDir?: string;
-      };
-      return { port, dataDir };
+      return { port: DEFAULT_PORT, dataDir: DEFAULT_DATA_DIR, ...(options as Partial<UpOptions>) };
     },
     run: async (options, session) => {
       const { runUp } = await import('../up/run-up.ts');
@@ -44,4 +41,9 @@ function portOf(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port >= 0 && port <= 65_534) return port;
   throw new InvalidArgumentError('Expected a port from 0 to 65534.');
+}
+
+function endpointOf(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new InvalidArgumentError('Expected an http:// or https:// URL.');
 }

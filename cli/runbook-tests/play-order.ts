@@ -120,7 +120,6 @@ function memoryLedger(begun: number): { ledger: Ledger; before: () => Facts | un
   const held = async () => 'ok' as const;
   const ledger: Ledger = {
     lookUp: async () => undefined,
-    take: async () => 'new',
     begunSince: async () => begun,
     acting: async (_row, noted) => {
       before = noted;

@@ -99,5 +99,6 @@ function workloadOf(scene: ClusterScene, pods: readonly PodState[]): WorkloadSta
     ready,
     available: ready,
     rollingOut: rollingOut === true,
+    selector: `app=${service}`,
   };
 }

@@ -11,6 +11,7 @@ import { upReport } from './up-report.ts';
 export interface UpOptions {
   readonly port: number;
   readonly dataDir: string;
+  readonly otlpEndpoint?: string;
 }
 
 export interface RunningSystem {

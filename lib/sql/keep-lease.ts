@@ -4,6 +4,8 @@ import type { Held } from './claim-rows.ts';
 export interface Lease {
   readonly clock: Clock;
   readonly leaseMs: number;
+  /** When it ends, unless it is extended. */
+  readonly until: Date;
   readonly extend: (until: Date) => Promise<Held>;
   /** Ends the keeping. */
   readonly handled: AbortSignal;
@@ -11,9 +13,9 @@ export interface Lease {
   readonly lost: AbortController;
 }
 
-/** Extends a lease that was just taken, in good time, for as long as its row is being handled. */
-export async function keepLease({ clock, leaseMs, extend, handled, lost }: Lease): Promise<void> {
-  let untilMs = clock.now().getTime() + leaseMs;
+/** Extends a lease in good time, for as long as its row is being handled. */
+export async function keepLease({ clock, leaseMs, until, extend, handled, lost }: Lease): Promise<void> {
+  let untilMs = until.getTime();
   for (;;) {
     await clock.sleep(Math.min(leaseMs / 3, untilMs - clock.now().getTime()), handled);
     if (handled.aborted) return;

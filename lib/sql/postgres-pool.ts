@@ -16,6 +16,8 @@ export interface PostgresOptions {
 }
 
 const connectTimeoutMs = 5_000;
+/** A new connection is a new process at the server: not in the way of an incident that comes after a quiet while. */
+const idleMs = 600_000;
 const idleInTransactionMs = 10_000;
 const lockTimeoutMs = 3_000;
 
@@ -24,6 +26,7 @@ export function postgresPool(options: PostgresOptions): DriverPool {
     ...target(options),
     application_name: options.applicationName,
     max: options.poolSize,
+    idleTimeoutMillis: idleMs,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: options.queryTimeoutMs + 1_000,
     keepAlive: true,

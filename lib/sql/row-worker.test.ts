@@ -216,6 +216,53 @@ describe('the row worker', () => {
     await passUntil(clock, () => expect(lostRows).toEqual(['taken', 'silent']), 5_000);
   });
 
+  it('works at once on a row that was inserted as its own, within its room', async () => {
+    let queries = 0;
+    const goOn = deferred();
+    const { sql, worker, handled, read, finish } = await setUp({
+      concurrency: 2,
+      pollMs: 3_600_000,
+      handle: async (row) => {
+        handled.push(row.id);
+        await goOn.promise;
+        await finish(row);
+      },
+      onQuery: () => (queries += 1),
+    });
+    worker.start();
+    const insert = (id: string, claim = {}) =>
+      sql.db
+        .insertInto('job')
+        .values({ id, due_at: at(0), note: null, ...claim })
+        .returningAll()
+        .executeTakeFirst();
+    const [first, second] = [worker.offer(), worker.offer()];
+    expect(worker.offer()).toBeUndefined();
+    const row = await insert('a', first?.claim);
+    const before = queries;
+    first?.end(row);
+    expect(handled).toEqual(['a']);
+    expect(queries).toBe(before);
+    expect(await read('a')).toMatchObject({ epoch: 1, claimed_by: 'test', claimed_until: at(30) });
+    expect(worker.offer()).toBeUndefined();
+    second?.end();
+    worker.offer()?.end();
+    goOn.resolve();
+    await eventually(async () => expect(await read('a')).toMatchObject({ due_at: null, claimed_by: null }));
+  });
+
+  it('leaves a row to the others that was offered a place before it stopped', async () => {
+    const { sql, worker, handled, read } = await setUp();
+    worker.start();
+    const offer = worker.offer();
+    await worker.stop();
+    expect(worker.offer()).toBeUndefined();
+    const values = { id: 'a', due_at: at(0), note: null, ...offer?.claim };
+    offer?.end(await sql.db.insertInto('job').values(values).returningAll().executeTakeFirst());
+    expect(handled).toEqual([]);
+    expect((await read('a')).claimed_until).toEqual(at(30));
+  });
+
   it('stops only when the handlers in hand are done, and claims nothing more', async () => {
     const goOn = deferred();
     const { worker, add, read, finish } = await setUp({

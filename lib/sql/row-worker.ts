@@ -4,7 +4,7 @@ import type { Clock } from '#lib/clock.ts';
 import { claimRows, extendClaim, nextDue, releaseFailed } from './claim-rows.ts';
 import { keepLease } from './keep-lease.ts';
 import { WorkLoop } from './work-loop.ts';
-import type { Claim, WorkFilter, WorkName, WorkRow } from './work-table.ts';
+import type { NewClaim, WorkFilter, WorkName, WorkRow } from './work-table.ts';
 
 export interface RowWorkerOptions<Tables, Name extends WorkName<Tables>> {
   readonly db: Kysely<Tables>;
@@ -27,6 +27,13 @@ export interface RowWorkerOptions<Tables, Name extends WorkName<Tables>> {
   readonly pollMs?: number;
 }
 
+export interface Offer<Row> {
+  /** For the insert. */
+  readonly claim: NewClaim;
+  /** Once: with the row as it was inserted, or without, where it was not. */
+  end(row?: Row): void;
+}
+
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
 /** Rows that are due and yet cannot be claimed are being written at this moment. */
@@ -40,6 +47,7 @@ export class RowWorker<Tables, Name extends WorkName<Tables>> {
   readonly #pollMs: number;
   readonly #loop: WorkLoop;
   readonly #inHand = new Set<Promise<void>>();
+  #offered = 0;
 
   constructor(options: RowWorkerOptions<Tables, Name>) {
     this.#options = options;
@@ -62,6 +70,26 @@ export class RowWorker<Tables, Name extends WorkName<Tables>> {
     this.#loop.poke();
   }
 
+  /**
+   * A place for a row that is about to be written: insert it with this claim, and nobody has to look for it.
+   * Undefined when there is no room: insert it unclaimed, and poke. What is not taken up is given up.
+   */
+  offer(): Offer<WorkRow<Tables, Name>> | undefined {
+    if (this.#loop.isStopping || this.#room() === 0) return undefined;
+    const { clock, owner } = this.#options;
+    const claimed_until = new Date(clock.now().getTime() + this.#leaseMs);
+    this.#offered += 1;
+    return {
+      claim: { epoch: 1, claimed_by: owner, claimed_until },
+      end: (row) => {
+        this.#offered -= 1;
+        // While stopping it is left to whoever looks when its lease has ended.
+        if (row && !this.#loop.isStopping) this.#take(row);
+        else this.poke();
+      },
+    };
+  }
+
   /** Claims no more rows and waits for the handlers in hand. */
   async stop(): Promise<void> {
     await this.#loop.stop();
@@ -70,7 +98,7 @@ export class RowWorker<Tables, Name extends WorkName<Tables>> {
 
   async #step(): Promise<number> {
     const { db, table, where, clock, owner } = this.#options;
-    const limit = this.#concurrency - this.#inHand.size;
+    const limit = this.#room();
     // The end of each handler is a poke.
     if (limit === 0) return this.#pollMs;
     const now = clock.now();
@@ -80,6 +108,10 @@ export class RowWorker<Tables, Name extends WorkName<Tables>> {
     const next = await nextDue(db, table, where);
     const untilNextMs = next === undefined ? this.#pollMs : next.getTime() - clock.now().getTime();
     return Math.max(shortestRestMs, Math.min(untilNextMs, this.#pollMs));
+  }
+
+  #room(): number {
+    return this.#concurrency - this.#inHand.size - this.#offered;
   }
 
   #take(row: WorkRow<Tables, Name>): void {
@@ -104,10 +136,11 @@ export class RowWorker<Tables, Name extends WorkName<Tables>> {
     }
   }
 
-  #keepLease(row: Claim, handled: AbortSignal, lost: AbortController): Promise<void> {
+  #keepLease(row: WorkRow<Tables, Name>, handled: AbortSignal, lost: AbortController): Promise<void> {
     const { db, table, clock } = this.#options;
     const extend = (until: Date) => extendClaim(db, table, row, until);
-    return keepLease({ clock, leaseMs: this.#leaseMs, extend, handled, lost });
+    const until = row.claimed_until ?? clock.now();
+    return keepLease({ clock, leaseMs: this.#leaseMs, until, extend, handled, lost });
   }
 
   async #giveBack(row: WorkRow<Tables, Name>, reason: unknown): Promise<void> {

@@ -26,6 +26,10 @@ export class WorkLoop {
     this.#running ??= this.#run();
   }
 
+  get isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   /** There is something to do. Also heard by a step that is under way, which may have looked before. */
   poke(): void {
     this.#rest.abort();

@@ -38,6 +38,13 @@ export interface Claim {
   readonly epoch: number;
 }
 
+/** Of a row that is inserted by whoever works on it next. */
+export interface NewClaim {
+  readonly epoch: 1;
+  readonly claimed_by: string;
+  readonly claimed_until: Date;
+}
+
 /** A row as it comes back from its table. */
 export type WorkRow<Tables, Name extends keyof Tables> = Selectable<Tables[Name]> & Selectable<WorkTable>;
 

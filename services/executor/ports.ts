@@ -36,13 +36,15 @@ export interface LedgerRow extends LedgerEntry {
 /** `known`: the same order came again. `conflict`: its id was used for another one. */
 export type Taken = 'new' | 'known' | 'conflict';
 
+/** Writes an order down, to be begun at once. */
+export type TakeOrder = (order: Order, traceparent: string, now: Date) => Promise<Taken>;
+
 /** `lost`: another instance has claimed the row since. Nothing was written, and nothing may be done. */
 export type Held = 'ok' | 'lost';
 
 /** Every write on a row names the claim it was made under. */
 export interface Ledger {
   lookUp(actionId: string, digest: string): Promise<Exclude<Taken, 'new'> | undefined>;
-  take(order: Order, traceparent: string, now: Date): Promise<Taken>;
   /** How many other actions on the same workload have begun since. */
   begunSince(row: LedgerRow, since: Date): Promise<number>;
   acting(row: LedgerRow, before: Facts, now: Date): Promise<Held>;

@@ -11,6 +11,7 @@ import { RowWorker } from '#lib/sql/row-worker.ts';
 import { migrations } from './adapters/migrations.ts';
 import { type LedgerTables, sqlLedger, toLedgerRow } from './adapters/sql-ledger.ts';
 import { connectTarget } from './adapters/connect-target.ts';
+import { takeOrder } from './adapters/take-order.ts';
 import type { ExecutorConfig } from './config.ts';
 import { orderHandler } from './handlers/order.ts';
 import { drive } from './workers/drive.ts';
@@ -65,7 +66,7 @@ export function createExecutor(config: ExecutorConfig, platform: Platform): Serv
       service: name,
       topics: [orderTopic(target)],
       publishes: ['action'],
-      handlers: { Order: orderHandler({ ledger, poke: () => worker.poke() }) },
+      handlers: { Order: orderHandler({ ledger, take: takeOrder(sql.db, ledger, worker) }) },
       ...signing,
     });
     stops.push(() => consumer.stop());

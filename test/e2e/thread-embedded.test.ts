@@ -1,4 +1,4 @@
 import { startEmbeddedStack } from '../support/embedded-stack.ts';
 import { threadSuite } from './thread.ts';
 
-threadSuite('embedded defaults', startEmbeddedStack);
+threadSuite('embedded defaults', () => startEmbeddedStack());

@@ -14,36 +14,40 @@ export type FaultKind =
 
 const kill = (service: ServiceName, at: Trigger): FaultKind => ({ what: 'kill', service, at });
 
-export const EVERY_KIND: readonly FaultKind[] = [
-  kill('detector-adapter', 'report'),
-  kill('decision', 'IncidentReported'),
-  kill('decision', 'DecisionMade'),
-  kill('executor', 'Order'),
-  kill('executor', 'ActionStarted'),
-  kill('executor', 'ActionFinished'),
-  kill('verifier', 'OrderIssued'),
-  kill('verifier', 'ActionFinished'),
-  kill('verifier', 'StateSampled'),
-  kill('decision', 'ActionSettled'),
+/**
+ * Each round is one outage of the groups' sessions. Within it faults strike one after the other, each at a trial
+ * of its own, so those that need less of the thread come later.
+ */
+const KILLS: readonly FaultKind[] = [
   kill('audit', 'DecisionMade'),
-  { what: 'twice' },
+  kill('verifier', 'OrderIssued'),
+  kill('executor', 'ActionStarted'),
+  kill('detector-adapter', 'report'),
+  kill('decision', 'DecisionMade'),
+];
+const MORE_KILLS: readonly FaultKind[] = [
+  kill('verifier', 'ActionFinished'),
+  kill('executor', 'Order'),
+  kill('decision', 'IncidentReported'),
+];
+const LATE_KILLS: readonly FaultKind[] = [
+  kill('verifier', 'StateSampled'),
+  kill('executor', 'ActionFinished'),
+  kill('decision', 'ActionSettled'),
+];
+const PAUSES: readonly FaultKind[] = [
   { what: 'pause', service: 'verifier', at: 'report', until: 'StateSampled' },
   { what: 'pause', service: 'decision', at: 'OrderIssued', until: 'ActionSettled' },
 ];
 
-/**
- * What a quick run has time for, each in one outage of the group's session. Within a round faults strike one
- * after the other, so those that need less of the thread come later.
- */
-export const QUICK_ROUNDS: readonly (readonly FaultKind[])[] = [
-  [
-    { what: 'twice' },
-    kill('audit', 'DecisionMade'),
-    kill('verifier', 'OrderIssued'),
-    kill('executor', 'ActionStarted'),
-    kill('detector-adapter', 'report'),
-    kill('decision', 'DecisionMade'),
-  ],
+/** What a quick run has time for. */
+export const QUICK_ROUNDS: readonly (readonly FaultKind[])[] = [[{ what: 'twice' }, ...KILLS]];
+
+/** Fifty kills at each of eleven points, and fifty of everything else. */
+export const FULL_ROUNDS: readonly (readonly FaultKind[])[] = [
+  ...Array.from({ length: 50 }, () => [...QUICK_ROUNDS, MORE_KILLS, LATE_KILLS]).flat(),
+  // Trials of the same kind run side by side: the pause holds all of them up.
+  ...PAUSES.flatMap((pause) => Array.from({ length: 10 }, () => Array.from({ length: 5 }, () => pause))),
 ];
 
 export function nameOf(kind: FaultKind): string {

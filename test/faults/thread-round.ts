@@ -10,14 +10,12 @@ import { type Clients, crashLoop } from '../support/stack.ts';
 import type { TestCluster } from '../support/test-cluster.ts';
 import type { FaultKind } from './thread-kinds.ts';
 import type { Entry, ThreadLog } from './thread-log.ts';
-import type { Workloads } from './thread-workloads.ts';
 
 export interface World {
   readonly stack: ProductionStack;
   readonly bus: Bus;
   readonly clients: Clients;
   readonly cluster: TestCluster;
-  readonly workloads: Workloads;
   readonly log: ThreadLog;
   readonly redis: Redis;
   readonly producer: Producer;
@@ -68,9 +66,9 @@ export async function playRound(world: World, round: readonly FaultKind[]): Prom
   return trials;
 }
 
-async function prepare({ workloads }: World, kind: FaultKind): Promise<Trial> {
+async function prepare({ cluster }: World, kind: FaultKind): Promise<Trial> {
   const app = `app-${randomUUID().slice(0, 8)}`;
-  const pod = await workloads.deploy(app);
+  const pod = await cluster.deploy(app, 3);
   return { kind, app, pod, incidentId: '', struck: false, tookMs: 0, problems: [], notes: new Set() };
 }
 

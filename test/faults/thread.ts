@@ -7,13 +7,9 @@ import { startProductionStack } from '../support/production-stack.ts';
 import { clientsOf } from '../support/stack.ts';
 import { testCluster } from '../support/test-cluster.ts';
 import { judgeAll, judgeNow, reportOf } from './thread-judge.ts';
-import { EVERY_KIND, type FaultKind, QUICK_ROUNDS } from './thread-kinds.ts';
+import { type FaultKind, FULL_ROUNDS, QUICK_ROUNDS } from './thread-kinds.ts';
 import { followThread } from './thread-log.ts';
-import { workloads } from './thread-workloads.ts';
 import { playRound, type Trial, type World } from './thread-round.ts';
-
-const TRIALS_PER_KIND = 50;
-const TRIALS_PER_ROUND = 5;
 
 /**
  * One fix after the other goes the whole way while services are killed, paused and told everything twice.
@@ -21,7 +17,7 @@ const TRIALS_PER_ROUND = 5;
  * workload is whole and unlocked.
  */
 export async function threadFaults({ quick, seed }: CampaignOptions): Promise<boolean> {
-  return playAll(quick ? QUICK_ROUNDS : fullRounds(), seed);
+  return playAll(quick ? QUICK_ROUNDS : FULL_ROUNDS, seed);
 }
 
 async function playAll(rounds: readonly (readonly FaultKind[])[], seed: number): Promise<boolean> {
@@ -35,7 +31,7 @@ async function playAll(rounds: readonly (readonly FaultKind[])[], seed: number):
     for (const round of rounds) {
       const played = await playRound(world, round);
       for (const trial of played) await judgeNow(world, trial);
-      await Promise.all(played.map(({ app }) => world.workloads.remove(app)));
+      await Promise.all(played.map(({ app }) => world.cluster.remove(app)));
       trials.push(...played);
       if (rounds.length > 1) console.log(`  ${trials.length} trials, ${new Date().toISOString()}`);
     }
@@ -49,14 +45,6 @@ async function playAll(rounds: readonly (readonly FaultKind[])[], seed: number):
   }
 }
 
-/** Each kind by itself: whoever else is up stays up. */
-function fullRounds(): FaultKind[][] {
-  const rounds = TRIALS_PER_KIND / TRIALS_PER_ROUND;
-  return EVERY_KIND.flatMap((kind) =>
-    Array.from({ length: rounds }, () => Array.from({ length: TRIALS_PER_ROUND }, () => kind)),
-  );
-}
-
 async function openWorld(seed: number): Promise<World & { close(): Promise<void> }> {
   const stack = await startProductionStack();
   const brokers = stack.kafka.endpoint.split(',');
@@ -67,7 +55,6 @@ async function openWorld(seed: number): Promise<World & { close(): Promise<void>
   await producer.connect();
   const redis = new Redis(stack.redis.endpoint);
   const clients = clientsOf(stack);
-  const cluster = testCluster(stack.kubeconfig);
   return {
     stack,
     bus,
@@ -75,8 +62,7 @@ async function openWorld(seed: number): Promise<World & { close(): Promise<void>
     redis,
     producer,
     log: await followThread(bus, stack.target),
-    cluster,
-    workloads: workloads(stack.kubeconfig, cluster),
+    cluster: testCluster(stack.kubeconfig),
     random: seeded(seed),
     close: async () => {
       clients.close();

@@ -7,9 +7,9 @@ import { eventually } from './eventually.ts';
 import type { Stack } from './stack.ts';
 
 /** `belay up` in a folder of its own. */
-export async function startEmbeddedStack(): Promise<Stack> {
+export async function startEmbeddedStack(flags: readonly string[] = []): Promise<Stack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'belay-embedded-'));
-  const running = spawnBelay(['up', '--data-dir', dataDir, '--port', '0']);
+  const running = spawnBelay(['up', '--data-dir', dataDir, '--port', '0', ...flags]);
   const endpoint = await eventually(() => {
     const up = readUpFile(dataDir);
     if (up.state !== 'running') throw new Error(`not up: ${running.output()}`);

@@ -19,7 +19,7 @@ export function testCluster(kubeconfig: string) {
 
   return {
     pods,
-    /** A Deployment whose pods are all Ready, unless it is to have a sick one. */
+    /** A Deployment whose pods are all Ready, and then one of them sick, unless it is not to have one. */
     async deploy(app: string, replicas: number, { optedIn = true, sick = true } = {}): Promise<string> {
       await core.createNamespace({ body: { metadata: { name: NAMESPACE } } }).catch(() => {});
       const labels = { app, ...(optedIn && OPT_IN) };
@@ -34,16 +34,17 @@ export function testCluster(kubeconfig: string) {
           },
         },
       });
+      // A rollout that is not over looks like somebody at work.
       await eventually(async () => {
-        const ready = (await pods(app)).filter(isReady);
-        if (ready.length < replicas)
-          throw new Error(`${ready.length} of ${replicas} pods of ${app} are Ready`);
+        const { status } = await apps.readNamespacedDeployment({ namespace: NAMESPACE, name: app });
+        const progress = status?.conditions?.find(({ type }) => type === 'Progressing')?.reason;
+        if (progress !== 'NewReplicaSetAvailable') throw new Error(`the rollout of ${app} is at ${progress}`);
       }, 30_000);
       const name = (await pods(app))[0]?.metadata?.name ?? '';
       if (sick) await makeSick(name);
       return name;
     },
-    makeSick,
+    remove: (app: string) => apps.deleteNamespacedDeployment({ namespace: NAMESPACE, name: app }),
     readyPods: async (app: string) =>
       (await pods(app)).filter(isReady).map((pod) => pod.metadata?.name ?? ''),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BelayError } from '#lib/errors.ts';
+import { traceTarget } from '#lib/telemetry/trace-target.ts';
 import { type Attempt, isNotFound, refusalOf, unreadable } from './kubernetes-errors.ts';
 import type { HttpAnswer, HttpRequest, SendHttp } from './kubernetes-http.ts';
 
@@ -28,12 +29,12 @@ const PAGE_SIZE = 100;
 /** The requests of one call, with one deadline for all of them together. */
 export function kubernetesApi(send: SendHttp, timeoutMs: number): KubernetesApi {
   const signal = AbortSignal.timeout(timeoutMs);
-  const ask = (method: HttpRequest['method'], path: string, body?: object): Promise<HttpAnswer> =>
-    send({ method, path, ...(body && { body }) }, signal);
+  const ask = (what: string, request: HttpRequest): Promise<HttpAnswer> =>
+    traceTarget(`kubernetes ${what}`, () => send(request, signal));
 
   return {
     async get({ group, plural, schema }, place) {
-      const answer = await ask('GET', pathOf(group, plural, place));
+      const answer = await ask(`get ${plural}`, { method: 'GET', path: pathOf(group, plural, place) });
       if (isNotFound(answer, place.name)) return undefined;
       return parseAnswer(schema, accepted(answer, { verb: 'get', group, plural, ...place }));
     },
@@ -50,7 +51,8 @@ export function kubernetesApi(send: SendHttp, timeoutMs: number): KubernetesApi 
           limit: `${PAGE_SIZE}`,
           ...(next && { continue: next }),
         });
-        const answer = await ask('GET', `${pathOf(group, plural, { namespace })}?${query.toString()}`);
+        const path = `${pathOf(group, plural, { namespace })}?${query.toString()}`;
+        const answer = await ask(`list ${plural}`, { method: 'GET', path });
         const found = parseAnswer(page, accepted(answer, { verb: 'list', group, plural, namespace }));
         items.push(...found.items);
         next = found.metadata.continue || undefined;
@@ -64,7 +66,7 @@ export function kubernetesApi(send: SendHttp, timeoutMs: number): KubernetesApi 
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
       // The server gives up when we do: a request that nobody waits for must not act later.
       const path = `${pathOf(group, plural, place)}?timeout=${timeoutMs}ms`;
-      const answer = await ask('DELETE', path, body);
+      const answer = await ask(`delete ${plural}`, { method: 'DELETE', path, body });
       if (isNotFound(answer, place.name)) return 'absent';
       if (answer.status === 409) return 'conflict';
       accepted(answer, { verb: 'delete', group, plural, ...place });
@@ -72,7 +74,7 @@ export function kubernetesApi(send: SendHttp, timeoutMs: number): KubernetesApi 
     },
 
     async version() {
-      const answer = await ask('GET', '/version');
+      const answer = await ask('get version', { method: 'GET', path: '/version' });
       const version = z.object({ gitVersion: z.string() });
       const attempt = { verb: 'get', group: '', plural: 'version', namespace: '' } as const;
       return parseAnswer(version, accepted(answer, attempt)).gitVersion;

@@ -11,7 +11,6 @@ import { kubernetesHttp } from './kubernetes-http.ts';
 import { accessByKubeconfig } from './kubernetes-kubeconfig.ts';
 import { pods, replicaSets } from './kubernetes-objects.ts';
 import { controllerOf, podState } from './kubernetes-pod.ts';
-import { selectorText } from './kubernetes-selector.ts';
 import { readWorkload } from './kubernetes-workload.ts';
 
 export type KubernetesTarget =
@@ -67,25 +66,22 @@ async function workloadOf(api: KubernetesApi, pod: PodState): Promise<WorkloadSt
 }
 
 async function podsOf(api: KubernetesApi, workload: WorkloadState): Promise<PodState[]> {
-  const { kind, namespace, name, uid } = workload;
-  const found = await readWorkload(api, kind, { namespace, name });
-  if (!found) return [];
-  const selector = selectorText(found.selector);
-  const candidates = await api.list(pods, namespace, selector);
-  // Read after the pods: a ReplicaSet that a rollout makes in between is then known with its pods.
-  const owners = kind === 'Deployment' ? await replicaSetsOf(api, workload, selector) : new Set([uid]);
-  return candidates.map(podState).filter(({ controller }) => controller && owners.has(controller.uid));
+  const { kind, namespace, uid, selector } = workload;
+  const listPods = async () => (await api.list(pods, namespace, selector)).map(podState);
+  if (kind !== 'Deployment') return (await listPods()).filter(ownedBy(new Set([uid])));
+  const [candidates, sets] = await Promise.all([listPods(), api.list(replicaSets, namespace, selector)]);
+  const known = new Set(sets.map(({ metadata }) => metadata.uid));
+  // A ReplicaSet that a rollout made between the two answers is known by its pods: then its owner is, too.
+  const isComplete = candidates.every(({ controller }) => !controller || known.has(controller.uid));
+  const all = isComplete ? sets : await api.list(replicaSets, namespace, selector);
+  const owned = all.filter(({ metadata }) => controllerOf(metadata)?.uid === uid);
+  return candidates.filter(ownedBy(new Set(owned.map(({ metadata }) => metadata.uid))));
 }
 
-async function replicaSetsOf(
-  api: KubernetesApi,
-  { namespace, uid }: WorkloadState,
-  selector: string,
-): Promise<Set<string>> {
-  const found = await api.list(replicaSets, namespace, selector);
-  const owned = found.filter(({ metadata }) => controllerOf(metadata)?.uid === uid);
-  return new Set(owned.map(({ metadata }) => metadata.uid));
-}
+const ownedBy =
+  (owners: ReadonlySet<string>) =>
+  ({ controller }: PodState): boolean =>
+    controller !== undefined && owners.has(controller.uid);
 
 async function deletePod(
   api: KubernetesApi,

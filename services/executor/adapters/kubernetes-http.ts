@@ -42,9 +42,9 @@ export function kubernetesHttp(access: KubernetesAccess): SendHttp {
     return open(new URL(join(access.server, path)), {
       method,
       signal,
-      // Reads share connections. An effect gets its own: on a kept one that the server has just closed, nobody
-      // could tell whether it happened.
-      agent: method === 'GET' ? agent : false,
+      // An effect goes where the reads right before it went. Should the server close that connection in this
+      // moment, its answer is lost, and it is looked for at the target: it is never sent twice.
+      agent,
       headers: {
         accept: 'application/json',
         'user-agent': USER_AGENT,

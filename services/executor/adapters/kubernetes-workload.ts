@@ -13,10 +13,10 @@ import {
   statefulSets,
 } from './kubernetes-objects.ts';
 import { controllerOf } from './kubernetes-pod.ts';
+import { selectorText } from './kubernetes-selector.ts';
 
 export interface FoundWorkload {
   readonly state: WorkloadState;
-  readonly selector: Selector;
   readonly controller: OwnerRef | undefined;
 }
 
@@ -49,9 +49,9 @@ function reader<T extends { metadata: ObjectMetadata; spec: { selector: Selector
     const found = await api.get(resource, place);
     if (!found) return undefined;
     const { namespace, name, uid, labels } = found.metadata;
+    const selector = selectorText(found.spec.selector);
     return {
-      state: { kind, namespace, name, uid, labels, ...numbersOf(found) },
-      selector: found.spec.selector,
+      state: { kind, namespace, name, uid, labels, selector, ...numbersOf(found) },
       controller: controllerOf(found.metadata),
     };
   };

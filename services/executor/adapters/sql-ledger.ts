@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import { Order } from '#gen/belay/v1/order.ts';
 import { releaseClaimed, updateClaimed } from '#lib/sql/claim-rows.ts';
 import type { Json } from '#lib/sql/column-types.ts';
 import type { WorkRow, WorkTable } from '#lib/sql/work-table.ts';
@@ -27,24 +26,14 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
   const claimOf = ({ actionId, epoch }: LedgerRow) => ({ id: actionId, epoch });
   const release = (row: LedgerRow, dueAt: Date | null, changes = {}) =>
     releaseClaimed(db, 'ledger', claimOf(row), { dueAt, changes });
-  const lookUp: Ledger['lookUp'] = async (actionId, digest) => {
-    const found = await db
-      .selectFrom('ledger')
-      .select('digest')
-      .where('id', '=', actionId)
-      .executeTakeFirst();
-    return found && (found.digest === digest ? 'known' : 'conflict');
-  };
   return {
-    lookUp,
-    take: async (order, traceparent, now) => {
-      const inserted = await db
-        .insertInto('ledger')
-        .values({ ...newRow(order), traceparent, due_at: now })
-        .onConflict((taken) => taken.column('id').doNothing())
+    lookUp: async (actionId, digest) => {
+      const found = await db
+        .selectFrom('ledger')
+        .select('digest')
+        .where('id', '=', actionId)
         .executeTakeFirst();
-      if (inserted.numInsertedOrUpdatedRows === 1n) return 'new';
-      return (await lookUp(order.actionId, order.planDigest)) ?? 'known';
+      return found && (found.digest === digest ? 'known' : 'conflict');
     },
     begunSince: async (row, since) => {
       const { count } = await db
@@ -67,20 +56,6 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
     sampled: (row, nextAt) => release(row, nextAt, { sequence: row.sequence + 1 }),
     later: (row, at) => release(row, at),
     close: (row) => release(row, null, { state: 'closed' }),
-  };
-}
-
-function newRow(order: Order) {
-  return {
-    id: order.actionId,
-    digest: order.planDigest,
-    workload: order.lockKey,
-    order_value: Buffer.from(Order.encode(order).finish()),
-    state: 'queued' as const,
-    before: null,
-    acted_at: null,
-    finished_at: null,
-    sequence: 0,
   };
 }
 

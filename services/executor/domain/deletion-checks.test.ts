@@ -33,6 +33,7 @@ const workload = (change: Partial<WorkloadState> = {}): WorkloadState => ({
   ready: 2,
   available: 2,
   rollingOut: false,
+  selector: 'app=web',
   ...change,
 });
 const sick = pod('sick', { ready: false, restarts: 7 });

@@ -29,4 +29,6 @@ export interface WorkloadState extends OwnerRef {
   readonly available: number;
   /** Its newest generation is not everywhere yet: somebody is changing it. */
   readonly rollingOut: boolean;
+  /** Which pods it claims, as the target writes it. What it owns among them is in `podsOf`. */
+  readonly selector: string;
 }

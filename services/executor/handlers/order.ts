@@ -4,12 +4,11 @@ import type { Handler, HandlerContext } from '#lib/bus/pipeline.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { planDigest } from '#lib/plan/plan-digest.ts';
 import { actionNamed } from '../actions/catalogue.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger, TakeOrder } from '../ports.ts';
 
 export interface OrderHandlerOptions {
-  readonly ledger: Ledger;
-  /** A row was added. */
-  readonly poke: () => void;
+  readonly ledger: Pick<Ledger, 'lookUp'>;
+  readonly take: TakeOrder;
 }
 
 interface Refusal {
@@ -18,17 +17,17 @@ interface Refusal {
 }
 
 /** Takes an order in: a row in the ledger, or a refusal. The signature was checked before this. */
-export function orderHandler({ ledger, poke }: OrderHandlerOptions): Handler<'Order'> {
+export function orderHandler({ ledger, take }: OrderHandlerOptions): Handler<'Order'> {
   return async ({ data: order }, context) => {
-    // Known first: an order that comes again after it has expired was not refused the first time.
-    const known = await ledger.lookUp(order.actionId, order.planDigest);
-    if (known) return known === 'conflict' ? [refused(order, DIGEST_CONFLICT, context.now)] : [];
     const refusal = refusalOf(order, context.now);
-    if (refusal) return [refused(order, refusal, context.now)];
-    const taken = await ledger.take(order, traceparentOf(context), context.now);
-    if (taken === 'conflict') return [refused(order, DIGEST_CONFLICT, context.now)];
-    poke();
-    return [];
+    if (!refusal) {
+      const taken = await take(order, traceparentOf(context), context.now);
+      return taken === 'conflict' ? [refused(order, DIGEST_CONFLICT, context.now)] : [];
+    }
+    // An order that comes again after it has expired was not refused the first time.
+    const known = await ledger.lookUp(order.actionId, order.planDigest);
+    if (known === 'known') return [];
+    return [refused(order, known === 'conflict' ? DIGEST_CONFLICT : refusal, context.now)];
   };
 }
 

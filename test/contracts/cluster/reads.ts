@@ -48,6 +48,7 @@ export function readsContract(subject: () => ClusterSubject): void {
         ready: 2,
         available: 2,
         rollingOut: false,
+        selector: 'app=web',
       });
       expect(workload.uid).not.toBe(pod?.controller?.uid);
     });

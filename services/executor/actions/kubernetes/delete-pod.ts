@@ -1,6 +1,6 @@
 import { BelayError } from '#lib/errors.ts';
 import { judgeLive } from '#lib/runbook/conditions/judge-live.ts';
-import type { PodState, WorkloadState } from '../../ports.ts';
+import type { Cluster, PodState, WorkloadState } from '../../ports.ts';
 import type { Facts, Observation } from '../../domain/observation.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { checkDeletion } from '../../domain/deletion-checks.ts';
@@ -36,10 +36,10 @@ export const deletePod: Action<DeletePodArgs> = {
 
 async function observe(args: DeletePodArgs, context: ActionContext): Promise<Observation> {
   const { cluster, limits } = context;
-  const pod = await cluster.pod(args.namespace, args.pod);
-  const workload = pod && (await cluster.workloadOf(pod));
-  const pods = workload ? await cluster.podsOf(workload) : [];
-  const recentActions = await context.recentActions();
+  const [{ pod, workload, pods }, recentActions] = await Promise.all([
+    look(cluster, args),
+    context.recentActions(),
+  ]);
   const live = podFacts({ pod, workload, pods, recentActions });
   const judge = (expression: string) => judgeLive(expression, { ...context.known, live });
   const scene = { namespace: args.namespace, name: args.pod, pod, workload, pods, recentActions, judge };
@@ -51,6 +51,12 @@ async function observe(args: DeletePodArgs, context: ActionContext): Promise<Obs
     before: pod && workload ? beforeOf(pod, workload, pods) : {},
     risk: redundant ? 'low' : 'high',
   };
+}
+
+async function look(cluster: Cluster, { namespace, pod: name }: DeletePodArgs) {
+  const pod = await cluster.pod(namespace, name);
+  const workload = pod && (await cluster.workloadOf(pod));
+  return { pod, workload, pods: workload ? await cluster.podsOf(workload) : [] };
 }
 
 function beforeOf(pod: PodState, workload: WorkloadState, pods: readonly PodState[]): Facts {
