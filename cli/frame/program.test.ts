@@ -8,9 +8,10 @@ interface Invocation extends Input {
   readonly globals: GlobalOptions;
 }
 
-const verb = (path: string) =>
+const verb = (path: string, outputs: readonly string[] = []) =>
   defineVerb<Input>({
     path,
+    outputs,
     summary: `Do ${path}`,
     group: 'Things',
     example: `${path} x`,
@@ -23,7 +24,7 @@ async function invoke(...argv: string[]): Promise<{ invocation: Invocation | und
   let printed = '';
   let invocation: Invocation | undefined;
   const program = createProgram({
-    verbs: [verb('doctor'), verb('freeze create'), verb('freeze list')],
+    verbs: [verb('doctor'), verb('freeze create'), verb('freeze list', ['github'])],
     nouns: { freeze: { summary: 'Keep hands off', group: 'Controls' } },
     version: '1.2.3',
     invokedAs: 'belay',
@@ -65,6 +66,12 @@ describe('the command line', () => {
   it('has defaults for the rest', async () => {
     const { invocation } = await invoke('doctor');
     expect(invocation?.globals).toEqual({ output: 'table', timeoutMs: 30_000, utc: false, color: 'auto' });
+  });
+
+  it('takes a form of output that only this command has', async () => {
+    const { invocation } = await invoke('freeze', 'list', '-o', 'github');
+    expect(invocation).toMatchObject({ globals: { output: 'table' }, options: { output: 'github' } });
+    expect(await refused('freeze', 'create', '-o', 'github')).toMatchObject({ code: 'USAGE' });
   });
 
   it('leaves the value of an option alone, whatever it looks like', async () => {

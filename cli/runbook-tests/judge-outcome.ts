@@ -8,7 +8,7 @@ import { type Told, told, untold } from '#lib/runbook/tests/compare.ts';
 import type { RunbookTest } from '#lib/runbook/tests/test-file.ts';
 import { judgeMetric } from '#lib/runbook/verification/judge-metric.ts';
 import type { Facts } from '../../services/executor/domain/observation.ts';
-import { isKnownCheck } from '../../services/verifier/domain/resource-checks.ts';
+import { judgedOutcomes } from '../../services/verifier/domain/resource-checks.ts';
 import { dataOf } from './deliver.ts';
 import { settle, type Settlement } from './settle.ts';
 
@@ -26,7 +26,7 @@ export interface Story {
 export async function judgeOutcome(story: Story): Promise<Told<Settlement>> {
   const { checks, issued, events } = story;
   const named = checks.filter(({ expect }) => expect === undefined).map(({ name }) => name);
-  const unknown = named.filter((name) => !isKnownCheck(name));
+  const unknown = named.filter((name) => !judgedOutcomes.includes(name));
   if (unknown.length > 0) return untold(`no verifier can judge ${unknown.join(', ')} yet`);
   const settled = await settle(withChecks(issued, named), events);
   if (!JUDGED.has(settled.outcome) || dataOf(events, 'ActionFinished')?.error) return told(settled);

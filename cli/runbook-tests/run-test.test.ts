@@ -124,7 +124,9 @@ describe('what cannot be told never passes', () => {
       ],
     },
   });
+  // For people first: by itself it would not run at all.
   const when = {
+    risk: 'medium',
     steps: [
       {
         id: 'replace',
@@ -163,7 +165,12 @@ describe('what cannot be told never passes', () => {
       '2 samples after are given for errors, and the runbook takes 1',
     ],
     ['`when` asks for what is not given', when, { expect: { plan: [] } }, 'live.cpuRatio not known'],
-    ['no executor looks at `when`', when, { expect: { outcome: 'verified' } }, 'does not look at `when`'],
+    [
+      'no executor looks at `when`',
+      when,
+      { approval: { answer: 'approve' }, expect: { outcome: 'verified' } },
+      'does not look at `when`',
+    ],
     [
       'its history could not have happened',
       {},

@@ -76,7 +76,7 @@ describe('belay runbook test', () => {
     expect(junit?.stdout).toMatch(
       /^<\?xml[^]*<failure message="expected mode manual, got auto_execute"\/>[^]*<\/testsuites>\n$/,
     );
-    expect(github?.stdout).toContain('::error file=restart-pod.test.yaml,line=5,col=5::');
+    expect(github?.stdout).toContain('::error file=restart-pod.test.yaml,line=5,col=5,title=it');
     expect([json?.code, junit?.code, github?.code]).toEqual([3, 3, 3]);
   });
 

@@ -9,18 +9,19 @@ import { defineVerb } from '../../frame/verb.ts';
 interface TestOptions {
   readonly paths: readonly string[];
   readonly only: RegExp | undefined;
-  /** Forms that this verb has besides those of all. */
+  /** A form that this verb has besides those of all. */
   readonly form: 'junit' | 'github' | undefined;
 }
 
 const HELP = 'runbook test';
+const OWN_FORMS = ['junit', 'github'] as const;
 
 export const runbookTest = defineVerb<TestOptions>({
   path: HELP,
   summary: 'Play the tests of runbooks through the code that decides and judges in production',
   group: 'Runbooks',
   example: 'runbook test runbooks -o github',
-  outputs: ['junit', 'github'],
+  outputs: OWN_FORMS,
   configure: (command: Command) => {
     command
       .argument('<path...>', 'runbooks, their *.test.yaml, or folders with both')
@@ -29,7 +30,7 @@ export const runbookTest = defineVerb<TestOptions>({
   parse: ({ args, options }) => ({
     paths: args,
     only: patternOf(options['run'] as string | undefined),
-    form: formOf(options['output']),
+    form: OWN_FORMS.find((form) => form === options['output']),
   }),
   run: async ({ paths, only, form }, session) => {
     const { runRunbookTests } = await import('../../runbook-tests/run-runbook-tests.ts');
@@ -49,16 +50,13 @@ function patternOf(text: string | undefined): RegExp | undefined {
   }
 }
 
-const formOf = (output: unknown): TestOptions['form'] =>
-  output === 'junit' || output === 'github' ? output : undefined;
-
 async function print(report: TestReport, form: TestOptions['form'], session: Session): Promise<void> {
   const { output } = session.globals;
   if (form === 'junit') {
     const { reportJunit } = await import('#lib/runbook/tests/report-junit.ts');
     session.write(reportJunit(report));
   } else if (form === 'github') {
-    const { reportGithub } = await import('#lib/runbook/tests/report-github.ts');
+    const { reportGithub } = await import('../../runbook-tests/report-github.ts');
     writeLines(reportGithub(report), session);
   } else if (output === 'table' || output === 'wide') {
     const { reportLines } = await import('#lib/runbook/tests/report-lines.ts');

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reportGithub } from './report-github.ts';
 import { reportJunit } from './report-junit.ts';
 import { reportLines } from './report-lines.ts';
 import type { TestReport, TestResult } from './result.ts';
@@ -64,33 +63,6 @@ describe('for people', () => {
       'a: no test made refuse: rate, cooldown',
       'c: no test (c.yaml)',
     ]);
-  });
-});
-
-describe('for GitHub', () => {
-  it('stands at the line of each failure', () => {
-    expect(
-      reportGithub(report({ problems: [problem], untested: [{ runbook: 'c', file: 'c.yaml' }] })),
-    ).toEqual([
-      '::error file=b.test.yaml,line=2,col=3::tests.0.expect: is empty',
-      expect.stringMatching(
-        /^::error file=runbooks\/a\.test\.yaml,line=9,col=5::does not heal: expected mode /,
-      ),
-      '::notice file=c.yaml,line=1,col=1::c has no test',
-      '1 passed, 1 failed, 1 problem(s) in files',
-    ]);
-  });
-
-  it('lets no text become a command or a property of its own', () => {
-    const hostile = failed({
-      file: 'a,line=1::x.yaml',
-      name: 'x\n::set-output name=a::b\r100%',
-      mismatches: [],
-      why: '',
-    });
-    expect(reportGithub(report({ results: [hostile] }))[0]).toBe(
-      '::error file=a%2Cline=1%3A%3Ax.yaml,line=9,col=5::x%0A::set-output name=a::b%0D100%25: ',
-    );
   });
 });
 

@@ -34,11 +34,11 @@ const resourceChecks: Readonly<Record<string, ResourceCheck>> = {
   },
 };
 
-export const isKnownCheck = (check: string): boolean => Object.hasOwn(resourceChecks, check);
+export const judgedOutcomes: readonly string[] = Object.keys(resourceChecks);
 
 /** A check that nobody knows, or whose facts are missing, is inconclusive: never true. */
 export function judgeCheck(check: string, facts: Facts): Judgement {
-  const judge = isKnownCheck(check) ? resourceChecks[check] : undefined;
+  const judge = Object.hasOwn(resourceChecks, check) ? resourceChecks[check] : undefined;
   if (judge) return { check, ...judge(facts) };
   return { check, verdict: 'inconclusive', observed: 'nothing', expected: 'a check that this version knows' };
 }
