@@ -9,7 +9,7 @@ import { incidentFacts } from '../../services/decision/handlers/incident-facts.t
 import type { Decided } from './decide-incident.ts';
 import { dataOf } from './deliver.ts';
 import { judgeOutcome } from './judge-outcome.ts';
-import { executionsOf, knownFacts } from './known-facts.ts';
+import { knownFacts, recentActionsOf } from './known-facts.ts';
 import { playOrder } from './play-order.ts';
 import { type PlayedPlan, playPlan } from './play-plan.ts';
 import type { Scene } from './scene.ts';
@@ -65,8 +65,7 @@ async function playWithExecutor(
   if (runbook.steps.some(({ when }) => when !== undefined))
     return untold('this executor does not look at `when` yet');
   if (!issued || !order) return untold('there is no order');
-  const lastHour = executionsOf(scene, runbook).filter(({ minutesAgo }) => minutesAgo < 60);
-  const recentActions = typeof recentRestarts === 'number' ? recentRestarts : lastHour.length;
+  const recentActions = typeof recentRestarts === 'number' ? recentRestarts : recentActionsOf(scene);
   const known = knownFacts(scene, runbook);
   const played = await playOrder({ scene, order, issued, known, recentActions, replicas, readyPeers });
   const aborted = dataOf(played.events, 'ActionAborted');

@@ -30,12 +30,21 @@ export function knownFacts(scene: Scene, runbook: Runbook): ConditionFacts {
   };
 }
 
-/** What this runbook did to this service; what came to nothing did not happen. */
-export function executionsOf({ test }: Scene, { name }: Runbook): readonly Execution[] {
+/** What this runbook did to this service. */
+function executionsOf(scene: Scene, { name }: Runbook): readonly Execution[] {
+  return begunOnService(scene).filter(({ runbook = name }) => runbook === name);
+}
+
+/** Whichever runbook did it; what came to nothing never began. */
+function begunOnService({ test }: Scene): readonly Execution[] {
   return test.history.filter(
-    ({ outcome, runbook = name, service = test.incident.service }) =>
-      outcome !== 'none' && runbook === name && service === test.incident.service,
+    ({ outcome, service = test.incident.service }) => outcome !== 'none' && service === test.incident.service,
   );
+}
+
+/** What the executor's ledger would count on the workload within the hour. */
+export function recentActionsOf(scene: Scene): number {
+  return begunOnService(scene).filter(({ minutesAgo }) => minutesAgo < 60).length;
 }
 
 function historyFacts(executions: readonly Execution[]): FactValue {

@@ -28,12 +28,14 @@ it('stands at the line of each failure', () => {
     results: [failed, { ...failed, passed: true }],
     problems: [problem],
     untested: [{ runbook: 'c', file: 'c.yaml' }],
+    uncovered: [{ runbook: 'a', guardrails: ['rate'] }],
   });
   expect(lines).toEqual([
     '::error file=b.test.yaml,line=9,col=5,title=tests.0.expect::is empty',
     '::error file=a.test.yaml,line=9,col=5,title=does not heal::expected mode auto_execute, got blocked. It rests.',
     '::warning file=c.yaml,line=1,col=1,title=runbook test::c has no test',
     '1 passed, 1 failed, 1 problem(s) in files',
+    'a: no test made refuse: rate',
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { coverageLines } from '#lib/runbook/tests/report-lines.ts';
 import { describeFailure, summaryOf, type TestReport } from '#lib/runbook/tests/result.ts';
 import { githubAnnotation } from '../frame/github-annotation.ts';
 
@@ -18,5 +19,6 @@ export function reportGithub(report: TestReport): readonly string[] {
       return githubAnnotation({ level: 'warning', file, line: 1, column: 1, title: 'runbook test', message });
     }),
     summaryOf(report),
+    ...coverageLines(report),
   ];
 }

@@ -94,20 +94,18 @@ describe('the tests of a folder', () => {
     expect: {plan: [kubernetes.deletePods], arguments: {replaced: {pod: a}}}
 `,
       'd.test.yaml': `${head.replace('restart-pod', 'bad')}tests: [{name: d, incident: {service: web}, expect: {mode: manual}}]\n`,
-      'bad.yaml': 'kind: RemediationRunbook\n',
+      'bad.yaml': 'kind: [}\n',
     });
     const report = await runRunbookTests([folder]);
     expect(isGood(report)).toBe(false);
     expect(await linesOf(folder)).toEqual([
       'a.test.yaml:4:45 tests.0.expect: is empty, a test that expects nothing cannot fail, name a mode, got {}',
-      'bad.yaml:1:1 metadata: missing, expected a section, add it',
-      'bad.yaml:1:1 spec: missing, expected a section, add it',
-      'bad.yaml:1:1 apiVersion: missing, expected remediations.kubedojo.io/v1, add it',
+      'bad.yaml:1:8 the indentation does not fit the lines around it, align it',
       'c.test.yaml:7:15 tests.0.metrics.error-rate: no check with a metric is called error-rate, the runbook has none',
       'c.test.yaml:8:21 tests.0.expect.plan.0: no action is called kubernetes.deletePods, did you mean kubernetes.deletePod?',
       'c.test.yaml:8:57 tests.0.expect.arguments.replaced: no step is called replaced, did you mean replace?',
       'gone.yaml:1:1 cannot be read (ENOENT), check the path and its permissions',
-      '0 passed, 0 failed, 8 problem(s) in files',
+      '0 passed, 0 failed, 6 problem(s) in files',
       'restart-pod: no test (restart-pod.yaml)',
     ]);
   });

@@ -237,6 +237,19 @@ describe('pre-checks that are expressions', () => {
   });
 });
 
+it('counts what any runbook did to the workload within the hour, as the ledger does', async () => {
+  const spec = { preChecks: ['recent_restarts_less_than_three'], guardrails: { maxExecutionsPerHour: 9 } };
+  const others = [50, 40, 59.9].map((minutesAgo) => ({ minutesAgo, runbook: 'scale-up' }));
+  const runs = await played(
+    spec,
+    { history: others, expect: { outcome: 'aborted', reasons: ['recent_restarts_less_than_three'] } },
+    { history: [...others.slice(1), { minutesAgo: 60 }], expect: { outcome: 'verified' } },
+    { history: [...others.slice(1), { minutesAgo: 20, outcome: 'none' }], expect: { outcome: 'verified' } },
+    { history: [...others.slice(1), { minutesAgo: 20, service: 'api' }], expect: { outcome: 'verified' } },
+  );
+  expect(runs).toEqual(['passed', 'passed', 'passed', 'passed']);
+});
+
 describe('an approval', () => {
   const approval = (onLapse: string) => ({
     risk: 'medium',
