@@ -10,6 +10,17 @@ const pureModules = [
   '^lib/runbook/(runbook|match-runbook|windows|zoned-parts|catalogue/carried-out)[.]ts$',
 ];
 
+/** Plays runbooks through production's own code. */
+const runbookTests = '^cli/runbook-tests/';
+
+/** Code that has its effects handed in. */
+const playedByRunbookTests = [
+  '^services/[^/]+/(domain|handlers)/',
+  '^services/[^/]+/(config|ports)[.]ts$',
+  '^services/decision/adapters/memory-guardrails[.]ts$',
+  '^services/executor/(actions|workers)/',
+];
+
 const adapters = '^services/[^/]+/adapters/';
 const actions = '^services/executor/actions/';
 
@@ -111,8 +122,16 @@ module.exports = {
       name: 'cli-starts-services-in-one-place',
       comment: 'The commands are clients. cli/services.ts alone starts services.',
       severity: 'error',
-      from: { path: '^cli/', pathNot: [anyTest, '^cli/services[.]ts$'] },
+      from: { path: '^cli/', pathNot: [anyTest, '^cli/services[.]ts$', runbookTests] },
       to: { path: '^services/' },
+    },
+    {
+      name: 'runbook-tests-start-nothing',
+      comment:
+        'They play what decides, checks and judges, on stores in memory: no service, no driver, no target.',
+      severity: 'error',
+      from: { path: runbookTests, pathNot: anyTest },
+      to: { path: '^services/', pathNot: playedByRunbookTests },
     },
     {
       name: 'cli-starts-services-by-their-front-door',

@@ -15,6 +15,7 @@ export const verbs: VerbList = {
   'runbook show': async () => (await import('./commands/runbook/show.ts')).runbookShow,
   'runbook diff': async () => (await import('./commands/runbook/diff.ts')).runbookDiff,
   'runbook import': async () => (await import('./commands/runbook/import.ts')).runbookImport,
+  'runbook test': async () => (await import('./commands/runbook/test.ts')).runbookTest,
   'kill-switch engage': async () => (await import('./commands/kill-switch/set.ts')).killSwitchEngage,
   'kill-switch release': async () => (await import('./commands/kill-switch/set.ts')).killSwitchRelease,
   'kill-switch status': async () => (await import('./commands/kill-switch/status.ts')).killSwitchStatus,
@@ -27,7 +28,7 @@ export const verbs: VerbList = {
 export const nouns: Readonly<Record<string, Noun>> = {
   incident: { summary: 'Report and follow problems', group: 'Work with it' },
   decision: { summary: 'Ask why automation acted, or did not', group: 'Work with it' },
-  runbook: { summary: 'Write, check and compare runbooks', group: 'Work with it' },
+  runbook: { summary: 'Write, check, test and compare runbooks', group: 'Work with it' },
   'kill-switch': { summary: 'Stop automation, and let it go on', group: 'Work with it' },
   audit: { summary: 'Search what happened', group: 'Work with it' },
 };

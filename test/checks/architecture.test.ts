@@ -36,6 +36,7 @@ const clean = {
   'services/decision/decision.test.ts': `import { it } from 'vitest';\nimport { api } from '../executor/actions/delete-pod.ts';\nit('x', () => api);`,
   'test/support/loads.ts': `import { Kafka } from 'kafkajs';\nimport { service } from '../../services/decision/service.ts';\nexport const loads = [Kafka, service];`,
   'cli/services.ts': `import { service } from '../services/decision/service.ts';\nexport const services = [service];`,
+  'cli/runbook-tests/play.ts': `import { decide } from '../../services/decision/domain/decide.ts';\nexport const play = decide;`,
   'cli/belay.ts': `import { services } from './services.ts';\nexport const cli = services;`,
 };
 
@@ -76,6 +77,18 @@ const planted: readonly [rule: string, from: string, to: string, resolved?: stri
     'cli/serve.ts',
     '../services/decision/service.ts',
     'services/decision/service.ts',
+  ],
+  [
+    'runbook-tests-start-nothing',
+    'cli/runbook-tests/starts.ts',
+    '../../services/decision/service.ts',
+    'services/decision/service.ts',
+  ],
+  [
+    'runbook-tests-start-nothing',
+    'cli/runbook-tests/drives.ts',
+    '../../services/decision/adapters/redis.ts',
+    'services/decision/adapters/redis.ts',
   ],
   ['no-test-code-in-production', 'lib/tested.ts', '../test/support/loads.ts', 'test/support/loads.ts'],
   ['no-dev-dependency-in-production', 'lib/checks.ts', 'fast-check'],

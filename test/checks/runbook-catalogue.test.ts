@@ -123,6 +123,7 @@ async function factsOf(name: string): Promise<readonly string[]> {
     cluster: clusterOf(found),
     limits,
     recentActions: async () => 0,
+    known: {},
   });
   const { before } = await action.observe(args, context(workload));
   // Another pod was there before, so that u2 is the one that replaces it.

@@ -13,6 +13,8 @@ export interface Condition {
   readonly text: string;
   /** What every set of facts comes to, where that can be told without any. */
   readonly constant: boolean | undefined;
+  /** What it looks up, each as a path: dependencies, payments, down. */
+  readonly facts: readonly (readonly string[])[];
   judge(facts: ConditionFacts): Judgement;
 }
 
@@ -51,7 +53,7 @@ function compile(text: string, scopeName: ScopeName): CompiledCondition {
       throw badType(`this is ${KIND_WORDS[term.type.kind]}, a condition is true or false, compare it`);
     const evaluate = plan(conditionEnvironment, expr);
     const judge = (facts: ConditionFacts): Judgement => judgeWith(evaluate, term, bindFacts(facts, scope));
-    return { ok: true, condition: { text, constant: foldCondition(term), judge } };
+    return { ok: true, condition: { text, constant: foldCondition(term), facts: factsOf(term), judge } };
   } catch (error) {
     if (!(error instanceof ConditionFault)) throw error;
     return { ok: false, code: error.code, message: error.message };

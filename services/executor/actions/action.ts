@@ -1,4 +1,5 @@
 import type { Facts, Limits, Observation } from '../domain/observation.ts';
+import type { ConditionFacts } from '#lib/runbook/conditions/bind-facts.ts';
 import type { Cluster } from '../ports.ts';
 
 export interface ActionContext {
@@ -6,6 +7,8 @@ export interface ActionContext {
   readonly limits: Limits;
   /** Actions on the same workload that began within the last hour, this one left out. */
   readonly recentActions: () => Promise<number>;
+  /** What is known besides the target, for the expressions of a runbook. */
+  readonly known: ConditionFacts;
 }
 
 export type RunResult =

@@ -44,6 +44,7 @@ const scene = (change: Partial<DeletionScene> = {}): DeletionScene => ({
   workload: workload(),
   pods: [sick, pod('a'), pod('b')],
   recentActions: 0,
+  judge: (expression) => ({ holds: expression === 'true', why: 'it is false' }),
   ...change,
 });
 const refusals = (change: Partial<DeletionScene> = {}, of: Partial<Limits> = {}) =>
@@ -109,7 +110,9 @@ describe('a pod may be deleted', () => {
     ['recent_restarts_less_than_three', '', { recentActions: 3 }, false],
     ['something_new', '', {}, false],
     ['constructor', '', {}, false],
-    ['an expression', 'live.replicas > 1', {}, false],
+    ['an expression', 'true', {}, true],
+    ['an expression', 'false', {}, false],
+    ['replicas_greater_than_one', 'false', {}, false],
   ])('as the runbook asks: %s %s', (name, expression, change, ok) => {
     const checks = checkDeletion(scene(change), { ...limits, preChecks: [{ name, expression }] });
     expect(checks.at(-1)).toMatchObject({ name, ok });

@@ -9,6 +9,8 @@ export interface DeletionScene {
   readonly pods: readonly PodState[];
   /** Actions of ours on the same workload within the last hour. */
   readonly recentActions: number;
+  /** What an expression of the runbook comes to; `why` is empty where it holds. */
+  readonly judge: (expression: string) => { readonly holds: boolean; readonly why: string };
 }
 
 /** Whether this pod may be deleted now, by what the target shows and not by what was reported. */
@@ -118,7 +120,11 @@ export const judgedPreChecks: readonly string[] = Object.keys(namedChecks);
 
 /** A check that this executor cannot judge is a no: it was asked for because somebody relies on it. */
 function asked(name: string, expression: string, scene: DeletionScene): LiveCheck {
-  const judge = expression === '' && Object.hasOwn(namedChecks, name) ? namedChecks[name] : undefined;
+  if (expression !== '') {
+    const { holds, why } = scene.judge(expression);
+    return check(name, holds, holds ? 'true' : why, expression, `${name}: ${why}`);
+  }
+  const judge = Object.hasOwn(namedChecks, name) ? namedChecks[name] : undefined;
   if (!judge)
     return check(name, false, 'cannot be judged', 'known', `this executor cannot judge the check ${name}`);
   const { ok, observed, limit, reason } = judge(scene);

@@ -3,6 +3,7 @@ import { Risk as RiskLevel } from '#gen/belay/v1/common.ts';
 import { Order } from '#gen/belay/v1/order.ts';
 import type { PlanStep } from '#gen/belay/v1/plan.ts';
 import { BelayError } from '#lib/errors.ts';
+import type { ConditionFacts } from '#lib/runbook/conditions/bind-facts.ts';
 import { fromValues } from '#lib/plan/values.ts';
 import type { Action, ActionContext } from '../actions/action.ts';
 import { actionNamed } from '../actions/catalogue.ts';
@@ -28,11 +29,13 @@ export interface JobSources {
   readonly cluster: Cluster;
   readonly ledger: Pick<Ledger, 'begunSince'>;
   readonly clock: Clock;
+  /** Facts from elsewhere than the target and the order: history, dependencies. */
+  readonly known?: ConditionFacts;
 }
 
 const HOUR_MS = 3_600_000;
 
-export function readJob(row: LedgerRow, { cluster, ledger, clock }: JobSources): Job {
+export function readJob(row: LedgerRow, { cluster, ledger, clock, known }: JobSources): Job {
   const order = Order.decode(row.orderBytes);
   const { actionId, decisionId, incidentId, target, plan } = order;
   const step = plan?.steps[0];
@@ -52,6 +55,7 @@ export function readJob(row: LedgerRow, { cluster, ledger, clock }: JobSources):
       cluster,
       limits: limitsOf(plan),
       recentActions: () => ledger.begunSince(row, new Date(clock.now().getTime() - HOUR_MS)),
+      known: { incident: incidentOf(order), now: clock.now(), ...known },
     },
     before: row.before ?? {},
     verificationMs: (plan.verification?.timeoutSeconds ?? 0) * 1_000,
@@ -67,6 +71,12 @@ function limitsOf({ scope, limits, preChecks }: NonNullable<Order['plan']>): Lim
     maxPercentOfReplicas: limits?.maxPercentOfReplicas ?? 0,
     preChecks,
   };
+}
+
+/** What the order says of the incident. The rest is missing, and what asks for it does not hold. */
+function incidentOf({ incidentId, plan }: Order): ConditionFacts {
+  const { namespace, kind, name } = plan?.resource ?? {};
+  return { id: incidentId, service: plan?.service, namespace, resourceKind: kind, resourceName: name };
 }
 
 const RISKS = { low: RiskLevel.LOW, medium: RiskLevel.MEDIUM, high: RiskLevel.HIGH } as const;

@@ -1,8 +1,10 @@
 import { BelayError } from '#lib/errors.ts';
+import { judgeLive } from '#lib/runbook/conditions/judge-live.ts';
 import type { Cluster, PodState, WorkloadState } from '../../ports.ts';
 import type { Facts, Observation } from '../../domain/observation.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { checkDeletion } from '../../domain/deletion-checks.ts';
+import { podFacts } from './pod-facts.ts';
 
 interface DeletePodArgs {
   readonly namespace: string;
@@ -38,7 +40,9 @@ async function observe(args: DeletePodArgs, context: ActionContext): Promise<Obs
     look(cluster, args),
     context.recentActions(),
   ]);
-  const scene = { namespace: args.namespace, name: args.pod, pod, workload, pods, recentActions };
+  const live = podFacts({ pod, workload, pods, recentActions });
+  const judge = (expression: string) => judgeLive(expression, { ...context.known, live });
+  const scene = { namespace: args.namespace, name: args.pod, pod, workload, pods, recentActions, judge };
   const checks = checkDeletion(scene, limits);
   const redundant = pods.some((peer) => peer.ready && !peer.terminating && peer.uid !== pod?.uid);
   return {
