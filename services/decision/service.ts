@@ -8,6 +8,8 @@ import { consume } from '#lib/platform/consume.ts';
 import type { Platform } from '#lib/platform/platform.ts';
 import { publisher } from '#lib/platform/publisher.ts';
 import { openSigning } from '#lib/platform/signing.ts';
+import type { Runbook } from '#lib/runbook/runbook.ts';
+import { checkRetention } from './adapters/check-retention.ts';
 import { loadActiveRunbooks } from './adapters/load-active-runbooks.ts';
 import { openGuardrails } from './adapters/open-guardrails.ts';
 import type { DecisionConfig } from './config.ts';
@@ -39,7 +41,7 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     const signing = openSigning(config.signing);
     const runbooks = await loadActiveRunbooks(config.runbooks, logger);
     const orders = config.targets.map(orderTopic);
-    await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], platform.topics));
+    await prepareLog(platform, orders, runbooks);
     const controls = await followControls({ bus, logger, onCrash: (error) => platform.fail(error) });
     stops.push(() => controls.stop());
     currentControls = () => controls.current();
@@ -82,6 +84,15 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     },
     checks: () => checks,
   };
+}
+
+async function prepareLog(
+  { bus, topics }: Platform,
+  orders: readonly string[],
+  runbooks: readonly Runbook[],
+): Promise<void> {
+  await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], topics));
+  await checkRetention(bus, runbooks);
 }
 
 function guardrailCheck(guardrails: Guardrails): HealthCheck {

@@ -76,6 +76,25 @@ export function threadSuite(name: string, start: () => Promise<Stack>): void {
       expect(typesOf(found).filter((type) => type === 'OrderIssued')).toHaveLength(1);
     });
 
+    it('does not run again on a service before its cooldown is over, and says when it may', async () => {
+      const app = newApp();
+      const pod = await cluster.deploy(app, 3);
+      const first = await clients.detector.reportIncident(crashLoop(stack, app, pod));
+      await closedIncident(clients, first.incidentId);
+      const [other = ''] = await cluster.readyPods(app);
+      const { incidentId } = await clients.detector.reportIncident(
+        crashLoop(stack, app, other, { symptom: 'OOMKilled', probableCause: 'pod_oom_killed' }),
+      );
+      const found = await closedIncident(clients, incidentId);
+      expect(typesOf(found)).not.toContain('OrderIssued');
+      const { decision } = await clients.audit.explainDecision({ id: incidentId });
+      expect(decision).toMatchObject({ code: 'cooling_down', retryAt: expect.any(Date) as Date });
+      expect(decision?.checks).toContainEqual(
+        expect.objectContaining({ name: 'rate', observed: '1 in 60 min', limit: '5' }),
+      );
+      expect(await cluster.readyPods(app)).toContain(other);
+    });
+
     it('aborts on a singleton, with the reason, and changes nothing', async () => {
       const app = newApp();
       const pod = await cluster.deploy(app, 1);

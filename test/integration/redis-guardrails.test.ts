@@ -50,6 +50,23 @@ it('two instances share one store, and one of them rebuilds it', async () => {
   expect(slots.map((s) => s.status).sort()).toEqual(['held', 'refused']);
 });
 
+it('settles what is stored in the moment in which it is settled', async () => {
+  const { redis, guardrails } = await open();
+  await guardrails.rebuild(async () => {});
+  const hget = redis.hget.bind(redis);
+  const readThenStore = async (key: string, field: string) => {
+    const found = await hget(key, field);
+    redis.hget = hget;
+    await guardrails.decide({ ...ask, decisionId: 'dec-1', now: new Date() });
+    return found;
+  };
+  redis.hget = readThenStore;
+  await guardrails.settle({ decisionId: 'dec-1', outcome: 'none', at: new Date() });
+  const next = await guardrails.decide({ ...ask, decisionId: 'dec-2', now: new Date() });
+  expect(next.status).toBe('held');
+  expect(next.checks.map(({ observed }) => observed)).toContain('0 in 60 min');
+});
+
 it('lets nobody write into what somebody else rebuilds', async () => {
   const { redis, guardrails } = await open('slow');
   const logged = { record: 'r', checks: [], trial: false, decidedAt: new Date() };

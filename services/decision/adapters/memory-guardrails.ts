@@ -1,11 +1,7 @@
 import { forgetOld } from '../domain/guardrails/forget-old.ts';
-import {
-  type BookedSlot,
-  decideSlot,
-  emptyBook,
-  putSlot,
-  settleSlot,
-} from '../domain/guardrails/guardrail-book.ts';
+import { type BookedSlot, emptyBook } from '../domain/guardrails/guardrail-book.ts';
+import { decideSlot, putSlot } from '../domain/guardrails/decide-slot.ts';
+import { settleSlot } from '../domain/guardrails/settle-slot.ts';
 import type { Guardrails, Refill, Slot } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Clock } from '#lib/clock.ts';
 import { KEEP_CLOSED_MS } from '../domain/guardrails/forget-old.ts';
-import { statusOf } from '../domain/guardrails/guardrail-book.ts';
+import { statusOf } from '../domain/guardrails/decide-slot.ts';
 import type { LoggedDecision, Refill } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 import type { GuardrailKeys } from './redis-keys.ts';

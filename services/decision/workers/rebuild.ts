@@ -23,8 +23,8 @@ export interface Rebuilder {
   stop(): Promise<void>;
 }
 
-/** Further back than any order can be open: redelivery, deadlines and a long weekend. */
-const HORIZON_MS = 7 * 86_400_000;
+/** The longest cooldown that a runbook may have, and a day for the run before it. */
+const HORIZON_MS = 8 * 86_400_000;
 const LOOK_EVERY_MS = 1_000;
 
 /** Keeps the guardrail store rebuilt: at the start, and whenever it is no longer the one it was. */

@@ -45,6 +45,7 @@ export function circuitCases({ ask, settle, run, ready }: Workbench): void {
       await open();
       const trial = await ask('dec-t', w, 7);
       expect(trial).toMatchObject({ status: 'held', trial: true });
+      expect(checkOf(trial, 'circuit')?.observed).toBe('HALF_OPEN, no trial yet');
       expect(await ask('dec-t', w, 8)).toEqual(trial);
       const beside = await ask('dec-1', { limits, service: 'other', workload: 'other' }, 8);
       expect(codesOf(beside)).toEqual(['circuit_open']);

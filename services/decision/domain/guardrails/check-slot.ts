@@ -34,7 +34,7 @@ function circuit({ breaker }: Observed, { limits }: SlotWants, nowMs: number): G
       limit: `opens at ${failures}`,
     }) as const;
   if (phase === 'closed') return pass(seen(count));
-  if (phase === 'half_open' && trial === '') return pass(seen('this is the trial'));
+  if (phase === 'half_open' && trial === '') return pass(seen('no trial yet'));
   if (phase === 'half_open')
     return refuse(
       seen(`trial ${trial}`),

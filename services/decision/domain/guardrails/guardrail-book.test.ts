@@ -9,8 +9,10 @@ import {
 } from '../../../../test/support/guardrail-stories.ts';
 import type { LoggedDecision, Settlement, Slot } from '../../ports.ts';
 import { forgetOld } from './forget-old.ts';
-import { decideSlot, emptyBook, type GuardrailBook, putSlot, settleSlot } from './guardrail-book.ts';
+import { decideSlot, putSlot } from './decide-slot.ts';
+import { emptyBook, type GuardrailBook } from './guardrail-book.ts';
 import { inOrder } from './in-order.ts';
+import { settleSlot } from './settle-slot.ts';
 import type { SlotWants } from './slot-wants.ts';
 
 const RUNS = 200;

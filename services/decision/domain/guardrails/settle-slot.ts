@@ -1,0 +1,56 @@
+import { closedBreaker, type SlotOutcome, settleBreaker } from './breaker.ts';
+import type { GuardrailBook } from './guardrail-book.ts';
+import { type ScopeKeys, scopeKeys } from './scope-keys.ts';
+import type { SlotWants } from './slot-wants.ts';
+
+export interface Settled {
+  readonly decisionId: string;
+  readonly outcome: SlotOutcome;
+  readonly at: Date;
+}
+
+/** The end of an action. Repeats, and settlements of what was never stored, are fine. */
+export function settleSlot(book: GuardrailBook, settled: Settled): void {
+  const { decisionId, outcome, at } = settled;
+  const slot = book.slots.get(decisionId);
+  const status = outcome === 'unknown' ? 'frozen' : 'released';
+  const atMs = at.getTime();
+  if (!slot) {
+    book.slots.set(decisionId, { status, record: '', checks: [], trial: false, wants: undefined, atMs });
+    return;
+  }
+  if (slot.status !== 'held' && slot.status !== 'frozen') return;
+  book.slots.set(decisionId, { ...slot, status, atMs });
+  if (!slot.wants) return;
+  const keys = scopeKeys(slot.wants);
+  if (slot.status === 'held') settleHeld(book, settled, slot.wants, keys);
+  if (status === 'released' && book.locks.get(keys.workload) === decisionId) book.locks.delete(keys.workload);
+}
+
+function settleHeld(book: GuardrailBook, settled: Settled, wants: SlotWants, keys: ScopeKeys): void {
+  const { decisionId, outcome } = settled;
+  const atMs = settled.at.getTime();
+  for (const scope of Object.values<string>({ ...keys.running })) remove(book.running, scope, decisionId);
+  if (outcome === 'none') {
+    remove(book.executions, keys.run, decisionId);
+    remove(book.attempts, keys.attempts, decisionId);
+  } else {
+    book.settledAtMs.set(keys.run, Math.max(atMs, book.settledAtMs.get(keys.run) ?? 0));
+  }
+  const opensAt = wants.limits.circuitBreaker.failures;
+  const before = book.breakers.get(keys.runbook) ?? closedBreaker;
+  const after = settleBreaker(before, { decisionId, outcome, atMs, opensAt });
+  if (after === closedBreaker) book.breakers.delete(keys.runbook);
+  else book.breakers.set(keys.runbook, after);
+}
+
+/** Nothing that is empty stays behind. */
+function remove(
+  map: Map<string, { delete(id: string): boolean; readonly size: number }>,
+  key: string,
+  id: string,
+): void {
+  const found = map.get(key);
+  found?.delete(id);
+  if (found?.size === 0) map.delete(key);
+}
