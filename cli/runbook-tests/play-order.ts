@@ -109,7 +109,6 @@ function rowOf(order: Order): LedgerRow {
     finishedAt: undefined,
     sequence: 0,
     orderBytes: Buffer.from(Order.encode(order).finish()),
-    workload: order.lockKey,
     traceparent: '',
   };
 }
@@ -120,8 +119,9 @@ function memoryLedger(begun: number): { ledger: Ledger; before: () => Facts | un
   const held = async () => 'ok' as const;
   const ledger: Ledger = {
     lookUp: async () => undefined,
+    hold: async ({ actionId }) => actionId,
     begunSince: async () => begun,
-    acting: async (_row, noted) => {
+    acting: async (_row, _owner, noted) => {
       before = noted;
       return 'ok';
     },

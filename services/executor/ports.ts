@@ -28,7 +28,6 @@ export interface Cluster {
 /** A row that this instance has claimed. */
 export interface LedgerRow extends LedgerEntry {
   readonly orderBytes: Buffer;
-  readonly workload: string;
   /** Of the trace that the order belongs to. */
   readonly traceparent: string;
 }
@@ -45,9 +44,11 @@ export type Held = 'ok' | 'lost';
 /** Every write on a row names the claim it was made under. */
 export interface Ledger {
   lookUp(actionId: string, digest: string): Promise<Exclude<Taken, 'new'> | undefined>;
-  /** How many other actions on the same workload have begun since. */
-  begunSince(row: LedgerRow, since: Date): Promise<number>;
-  acting(row: LedgerRow, before: Facts, now: Date): Promise<Held>;
+  /** Takes a workload for an action, unless another one has it whose row is not closed. Returns whose it is. */
+  hold(row: LedgerRow, owner: string): Promise<string>;
+  /** How many other actions on the workload have begun since. */
+  begunSince(owner: string, row: LedgerRow, since: Date): Promise<number>;
+  acting(row: LedgerRow, owner: string, before: Facts, now: Date): Promise<Held>;
   /** It has been proved that nothing was done: from the beginning. */
   requeue(row: LedgerRow, now: Date): Promise<Held>;
   done(row: LedgerRow, finishedAt: Date, nextAt: Date): Promise<Held>;

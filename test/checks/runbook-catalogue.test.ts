@@ -122,6 +122,7 @@ async function factsOf(name: string): Promise<readonly string[]> {
   const context = (found: WorkloadState | undefined) => ({
     cluster: clusterOf(found),
     limits,
+    hold: async () => ({ holder: '', isHeld: true }),
     recentActions: async () => 0,
     known: {},
   });

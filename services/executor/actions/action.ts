@@ -5,15 +5,22 @@ import type { Cluster } from '../ports.ts';
 export interface ActionContext {
   readonly cluster: Cluster;
   readonly limits: Limits;
-  /** Actions on the same workload that began within the last hour, this one left out. */
-  readonly recentActions: () => Promise<number>;
+  /**
+   * Takes the workload for this action, until its row is closed. Returns who has it: everything that is read
+   * after a yes is read while nobody else of ours acts on it.
+   */
+  readonly hold: (owner: string) => Promise<{ readonly holder: string; readonly isHeld: boolean }>;
+  /** Other actions on the workload that began within the last hour. */
+  readonly recentActions: (owner: string) => Promise<number>;
   /** What is known besides the target, for the expressions of a runbook. */
   readonly known: ConditionFacts;
 }
 
 export type RunResult =
   | { readonly status: 'success'; readonly output: string }
-  | { readonly status: 'failed'; readonly error: string };
+  | { readonly status: 'failed'; readonly error: string }
+  /** The target is another one by now. Nothing was changed. */
+  | { readonly status: 'not_done'; readonly reason: string };
 
 /**
  * One kind of effect. `observe` and `sample` only read. `run` may be cut off anywhere: what it did is found
@@ -23,6 +30,8 @@ export interface Action<Args> {
   readonly name: string;
   /** Throws a BelayError `invalid` that names the argument. */
   parse(args: Facts): Args;
+  /** What it acts on, to be held against the resource of the order. */
+  resource(args: Args): { readonly namespace: string; readonly name: string };
   observe(args: Args, context: ActionContext): Promise<Observation>;
   run(args: Args, before: Facts, context: ActionContext): Promise<RunResult>;
   /** `not_done` only where the target proves it, and running again could not do more than once would. */

@@ -20,4 +20,14 @@ export const migrations: readonly Migration[] = [
       create index ledger_begun on ledger (workload, acted_at);
       ${workIndex('ledger')}`,
   },
+  {
+    id: '0002_owner',
+    sql: `
+      drop index ledger_begun;
+      alter table ledger drop column workload;
+      alter table ledger add column owner text;
+      create index ledger_begun on ledger (owner, acted_at);
+      create table owner_hold (owner text primary key, action_id text not null);
+      create index owner_hold_action on owner_hold (action_id);`,
+  },
 ];

@@ -8,7 +8,8 @@ import type { Ledger, LedgerRow } from '../ports.ts';
 
 interface LedgerTable extends WorkTable {
   digest: string;
-  workload: string;
+  /** The workload that was acted on, as the target has it. */
+  owner: string | null;
   order_value: Buffer;
   traceparent: string;
   state: LedgerState;
@@ -20,6 +21,8 @@ interface LedgerTable extends WorkTable {
 
 export interface LedgerTables {
   ledger: LedgerTable;
+  /** Which action has a workload. Gone when its row is closed. */
+  owner_hold: { owner: string; action_id: string };
 }
 
 export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
@@ -35,19 +38,30 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
         .executeTakeFirst();
       return found && (found.digest === digest ? 'known' : 'conflict');
     },
-    begunSince: async (row, since) => {
+    hold: async ({ actionId }, owner) => {
+      const { action_id } = await db
+        .insertInto('owner_hold')
+        .values({ owner, action_id: actionId })
+        // Nothing is changed, but the row is locked and comes back.
+        .onConflict((taken) => taken.column('owner').doUpdateSet({ owner }))
+        .returning('action_id')
+        .executeTakeFirstOrThrow();
+      return action_id;
+    },
+    begunSince: async (owner, row, since) => {
       const { count } = await db
         .selectFrom('ledger')
         .select(({ fn }) => fn.countAll<number>().as('count'))
-        .where('workload', '=', row.workload)
+        .where('owner', '=', owner)
         .where('acted_at', '>', since)
         .where('id', '<>', row.actionId)
         .executeTakeFirstOrThrow();
       return Number(count);
     },
-    acting: (row, before, now) =>
+    acting: (row, owner, before, now) =>
       updateClaimed(db, 'ledger', claimOf(row), {
         state: 'acting',
+        owner,
         before: JSON.stringify(before),
         acted_at: now,
       }),
@@ -55,7 +69,15 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
     done: (row, finishedAt, nextAt) => release(row, nextAt, { state: 'done', finished_at: finishedAt }),
     sampled: (row, nextAt) => release(row, nextAt, { sequence: row.sequence + 1 }),
     later: (row, at) => release(row, at),
-    close: (row) => release(row, null, { state: 'closed' }),
+    close: (row) =>
+      db.transaction().execute(async (trx) => {
+        const held = await releaseClaimed(trx, 'ledger', claimOf(row), {
+          dueAt: null,
+          changes: { state: 'closed' },
+        });
+        if (held === 'ok') await trx.deleteFrom('owner_hold').where('action_id', '=', row.actionId).execute();
+        return held;
+      }),
   };
 }
 
@@ -69,7 +91,6 @@ export function toLedgerRow(row: WorkRow<LedgerTables, 'ledger'>): LedgerRow {
     finishedAt: row.finished_at ?? undefined,
     sequence: row.sequence,
     orderBytes: row.order_value,
-    workload: row.workload,
     traceparent: row.traceparent,
   };
 }

@@ -35,7 +35,6 @@ function insert(db: Kysely<LedgerTables>, order: Order, start: Start) {
     .values({
       id: order.actionId,
       digest: order.planDigest,
-      workload: order.lockKey,
       order_value: Buffer.from(Order.encode(order).finish()),
       state: 'queued',
       sequence: 0,

@@ -43,6 +43,8 @@ const scene = (change: Partial<DeletionScene> = {}): DeletionScene => ({
   pod: sick,
   workload: workload(),
   pods: [sick, pod('a'), pod('b')],
+  holder: 'act-1',
+  isHeld: true,
   recentActions: 0,
   judge: (expression) => ({ holds: expression === 'true', why: 'it is false' }),
   ...change,
@@ -79,7 +81,14 @@ describe('a pod may be deleted', () => {
       { workload: undefined, pods: [] },
       {},
     ],
-    ['too few are Ready', ['ready peers'], { pods: [sick, pod('a')] }, {}],
+    ['too few are Ready', ['ready peers', 'replicas'], { pods: [sick, pod('a')] }, {}],
+    ['another action on its workload is not over', ['workload'], { holder: 'act-2', isHeld: false }, {}],
+    [
+      'with those that are down already too many would be',
+      ['replicas'],
+      { pod: pod('a'), pods: [sick, pod('a'), pod('b')] },
+      {},
+    ],
     [
       'it is the only one',
       ['ready peers', 'replicas'],
@@ -88,7 +97,7 @@ describe('a pod may be deleted', () => {
     ],
     [
       'Ready peers are going',
-      ['ready peers'],
+      ['ready peers', 'replicas'],
       { pods: [sick, pod('a'), pod('b', { terminating: true })] },
       {},
     ],

@@ -7,6 +7,9 @@ export interface DeletionScene {
   readonly pod: PodState | undefined;
   readonly workload: WorkloadState | undefined;
   readonly pods: readonly PodState[];
+  /** Who acts on the workload: this action, or the one that is not over yet. */
+  readonly holder: string;
+  readonly isHeld: boolean;
   /** Actions of ours on the same workload within the last hour. */
   readonly recentActions: number;
   /** What an expression of the runbook comes to; `why` is empty where it holds. */
@@ -20,6 +23,7 @@ export function checkDeletion(scene: DeletionScene, limits: Limits): LiveCheck[]
     podThere(scene),
     optedIn(scene, limits),
     replaceable(scene),
+    heldAlone(scene),
     readyPeers(scene, limits),
     shareOfReplicas(scene, limits),
     notRollingOut(scene),
@@ -64,6 +68,13 @@ function replaceable({ workload }: DeletionScene): LiveCheck {
   return check('controller', workload !== undefined, observed, 'one', 'no controller would replace the pod');
 }
 
+/** By its owner as read here: reports name services as they like, and two names may be one workload. */
+function heldAlone({ workload, holder, isHeld }: DeletionScene): LiveCheck {
+  const ok = !workload || isHeld;
+  const reason = `another action (${holder}) on ${workload?.kind} ${workload?.name} is not over`;
+  return check('workload', ok, ok ? 'free' : `held by ${holder}`, 'one action a workload', reason);
+}
+
 /** Ready pods of the workload, the one to be deleted included if it is Ready; but at least one other. */
 function readyPeers({ pod, pods }: DeletionScene, { minimumReadyPeers }: Limits): LiveCheck {
   const ready = pods.filter((p) => p.ready && !p.terminating);
@@ -79,10 +90,17 @@ function readyPeers({ pod, pods }: DeletionScene, { minimumReadyPeers }: Limits)
   );
 }
 
-function shareOfReplicas({ workload }: DeletionScene, { maxPercentOfReplicas }: Limits): LiveCheck {
-  const percent = workload && workload.desired > 0 ? Math.round(100 / workload.desired) : 100;
-  const observed = `1 of ${workload?.desired ?? '?'} (${percent} %)`;
-  const reason = `one pod is ${percent} % of the workload`;
+/** How much would be down: this pod, and what is missing already. */
+function shareOfReplicas(
+  { pod, pods, workload }: DeletionScene,
+  { maxPercentOfReplicas }: Limits,
+): LiveCheck {
+  const desired = workload?.desired ?? 0;
+  const others = pods.filter((p) => p.ready && !p.terminating && p.uid !== pod?.uid);
+  const down = Math.max(1, desired - others.length);
+  const percent = desired > 0 ? Math.round((100 * down) / desired) : 100;
+  const observed = `${down} of ${workload?.desired ?? '?'} (${percent} %)`;
+  const reason = `${observed} of its replicas would be down at once`;
   return check('replicas', percent <= maxPercentOfReplicas, observed, `<= ${maxPercentOfReplicas} %`, reason);
 }
 

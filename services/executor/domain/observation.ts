@@ -22,6 +22,8 @@ export interface Limits {
 /** What a look at the target found. `before` is all that acting, reconciling and sampling will need. */
 export interface Observation {
   readonly uid: string;
+  /** The workload that this is an action on. */
+  readonly owner: string;
   readonly checks: readonly LiveCheck[];
   readonly before: Facts;
   readonly risk: 'low' | 'medium' | 'high';

@@ -1,8 +1,13 @@
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
+import type { Resource } from '#gen/belay/v1/common.ts';
 import type { Order } from '#gen/belay/v1/order.ts';
+import type { PlanStep } from '#gen/belay/v1/plan.ts';
 import type { Handler, HandlerContext } from '#lib/bus/pipeline.ts';
+import { BelayError } from '#lib/errors.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { planDigest } from '#lib/plan/plan-digest.ts';
+import { fromValues } from '#lib/plan/values.ts';
+import type { Action } from '../actions/action.ts';
 import { actionNamed } from '../actions/catalogue.ts';
 import type { Ledger, TakeOrder } from '../ports.ts';
 
@@ -54,8 +59,27 @@ function refusalOf(order: Order, now: Date): Refusal | undefined {
       reason: `the plan has ${plan.steps.length} steps; this executor carries out one`,
     };
   }
-  if (actionNamed(step.action)) return undefined;
-  return { code: 'unknown_action', reason: `this executor does not know ${step.action}` };
+  const action = actionNamed(step.action);
+  if (!action) return { code: 'unknown_action', reason: `this executor does not know ${step.action}` };
+  return refusalOfArguments(action, step, plan.resource);
+}
+
+/** What is acted on is what was decided about, locked and explained, whatever a runbook has written out. */
+function refusalOfArguments(
+  action: Action<never>,
+  step: PlanStep,
+  resource: Resource | undefined,
+): Refusal | undefined {
+  try {
+    const { namespace, name } = action.resource(action.parse(fromValues(step.arguments)));
+    if (namespace === resource?.namespace && name === resource.name) return undefined;
+    const reason = `the step acts on ${namespace}/${name}, the decision is about ${resource?.namespace}/${resource?.name}`;
+    return { code: 'other_resource', reason };
+  } catch (error) {
+    if (error instanceof BelayError && error.kind === 'invalid')
+      return { code: 'bad_argument', reason: error.message };
+    throw error;
+  }
 }
 
 function refused(order: Order, { code, reason }: Refusal, now: Date) {

@@ -1,6 +1,7 @@
 import { type Check, CheckResult } from '#gen/belay/v1/common.ts';
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import { mayBegin, type Permission } from '#lib/control/control-state.ts';
+import { BelayError } from '#lib/errors.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { toValues } from '#lib/plan/values.ts';
 import type { LiveCheck, Observation } from '../domain/observation.ts';
@@ -18,7 +19,8 @@ export async function begin(job: Job, driver: Driver, lost: AbortSignal): Promis
   if (isLate(job, clock.now()))
     return abort(job, driver, 'expired', 'the order expired before it could begin');
   if (!permission.ok) return holdBack(job, driver, permission);
-  const observation = await job.action.observe(job.args, job.context);
+  const observation = await observe(job);
+  if ('forbidden' in observation) return abort(job, driver, 'target_refused', observation.forbidden);
   const refused = observation.checks.find((check) => !check.ok);
   if (refused) return abort(job, driver, 'pre_check_failed', refused.reason, observation.checks);
   if (riskOf(observation.risk) > job.order.maxRisk) {
@@ -26,19 +28,31 @@ export async function begin(job: Job, driver: Driver, lost: AbortSignal): Promis
     return abort(job, driver, 'risk_raised', reason, observation.checks);
   }
   await publish([started(job, observation, clock.now())]);
-  if ((await ledger.acting(job.row, observation.before, clock.now())) === 'lost') return;
+  const { owner, before } = observation;
+  if ((await ledger.acting(job.row, owner, before, clock.now())) === 'lost') return;
   const still = mayBegin(driver.controls(), driver.target, clock.now());
   if (!still.ok) return abort(job, driver, still.code, `${still.reason}. Nothing changed`);
   if (isLate(job, clock.now()))
     return abort(job, driver, 'expired', 'the order expired before it could begin');
   if (lost.aborted) return;
-  await act({ ...job, before: observation.before }, driver);
+  await act({ ...job, before }, driver);
+}
+
+/** Credentials that may not look will not be allowed to a moment later. A target that is away may be back. */
+async function observe(job: Job): Promise<Observation | { readonly forbidden: string }> {
+  try {
+    return await job.action.observe(job.args, job.context);
+  } catch (error) {
+    if (!(error instanceof BelayError) || error.kind !== 'forbidden') throw error;
+    return { forbidden: [error.message, error.why].filter(Boolean).join(': ') };
+  }
 }
 
 /** Whatever goes wrong in here may have happened at the target. The row stays `acting`, to be reconciled. */
 async function act(job: Job, driver: Driver): Promise<void> {
   const startedMs = driver.clock.monotonicMs();
   const result = await job.action.run(job.args, job.before, job.context);
+  if (result.status === 'not_done') return abort(job, driver, 'target_changed', result.reason);
   const durationMs = driver.clock.monotonicMs() - startedMs;
   await finish(job, driver, { ...result, reconciled: false, durationMs });
 }

@@ -27,7 +27,7 @@ export interface Job {
 
 export interface JobSources {
   readonly cluster: Cluster;
-  readonly ledger: Pick<Ledger, 'begunSince'>;
+  readonly ledger: Pick<Ledger, 'hold' | 'begunSince'>;
   readonly clock: Clock;
   /** Facts from elsewhere than the target and the order: history, dependencies. */
   readonly known?: ConditionFacts;
@@ -54,7 +54,11 @@ export function readJob(row: LedgerRow, { cluster, ledger, clock, known }: JobSo
     context: {
       cluster,
       limits: limitsOf(plan),
-      recentActions: () => ledger.begunSince(row, new Date(clock.now().getTime() - HOUR_MS)),
+      hold: async (owner) => {
+        const holder = await ledger.hold(row, owner);
+        return { holder, isHeld: holder === row.actionId };
+      },
+      recentActions: (owner) => ledger.begunSince(owner, row, new Date(clock.now().getTime() - HOUR_MS)),
       known: { incident: incidentOf(order), now: clock.now(), ...known },
     },
     before: row.before ?? {},

@@ -91,6 +91,7 @@ describe('an action is settled', () => {
     ['the plan is still on its way', [finished(), sample(0, true)], 10_000],
     ['the checks do not hold yet and there is time', [issued, started, finished(), sample(0, false)], 100],
     ['the executor may still begin', [issued], 299],
+    ['an executor that crashed may still begin again', [issued, started], 299],
     [
       'another order under the same id was refused',
       [issued, started, declined('refused', 'digest_conflict')],

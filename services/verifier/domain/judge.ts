@@ -44,9 +44,13 @@ function judgeSilent({ issued }: Watch, { now, readToEnd }: Moment): Next {
   return settle({ outcome: 'never_started', effect: 'none', code: 'never_started', reason, at: now });
 }
 
-/** Begun and not finished: beyond every timeout of the plan nobody knows what happened. */
+/**
+ * Begun and not finished. An executor that comes back may begin again until `actBefore`, where the target proves
+ * that nothing has happened: before that, and within the timeouts of the plan, nothing is settled.
+ */
 function judgeStarted({ issued }: Watch, startedAt: Date, { now, readToEnd }: Moment): Next {
-  const until = later(startedAt, (issued?.executionMs ?? LONGEST_EXECUTION_MS) + SKEW_MS);
+  const ended = later(startedAt, issued?.executionMs ?? LONGEST_EXECUTION_MS);
+  const until = later(issued && issued.actBefore > ended ? issued.actBefore : ended, SKEW_MS);
   if (now < until || !readToEnd) return { type: 'wait', until };
   return unknown('the executor began and never said how it ended', now);
 }

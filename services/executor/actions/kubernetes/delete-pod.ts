@@ -1,6 +1,6 @@
 import { BelayError } from '#lib/errors.ts';
 import { judgeLive } from '#lib/runbook/conditions/judge-live.ts';
-import type { Cluster, PodState, WorkloadState } from '../../ports.ts';
+import type { PodState, WorkloadState } from '../../ports.ts';
 import type { Facts, Observation } from '../../domain/observation.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { checkDeletion } from '../../domain/deletion-checks.ts';
@@ -15,15 +15,16 @@ interface DeletePodArgs {
 export const deletePod: Action<DeletePodArgs> = {
   name: 'kubernetes.deletePod',
   parse: (args) => ({ namespace: kubernetesName(args, 'namespace'), pod: kubernetesName(args, 'pod') }),
+  resource: ({ namespace, pod }) => ({ namespace, name: pod }),
   observe,
   run: async ({ namespace, pod }, before, { cluster }) => {
     const outcome = await cluster.deletePod({ namespace, name: pod, uid: textOf(before, 'uid') });
     if (outcome === 'deleted') return { status: 'success', output: `deleted pod ${namespace}/${pod}` };
-    const error =
+    const reason =
       outcome === 'gone'
         ? `pod ${namespace}/${pod} was gone before it was deleted`
         : `pod ${namespace}/${pod} is another one by now: it was left alone`;
-    return { status: 'failed', error };
+    return { status: 'not_done', reason };
   },
   reconcile: async ({ namespace, pod }, before, { cluster }) => {
     const found = await cluster.pod(namespace, pod);
@@ -35,29 +36,36 @@ export const deletePod: Action<DeletePodArgs> = {
 };
 
 async function observe(args: DeletePodArgs, context: ActionContext): Promise<Observation> {
-  const { cluster, limits } = context;
-  const [{ pod, workload, pods }, recentActions] = await Promise.all([
-    look(cluster, args),
-    context.recentActions(),
-  ]);
-  const live = podFacts({ pod, workload, pods, recentActions });
+  const scene = await look(args, context);
+  const { pod, workload, pods, owner } = scene;
+  const live = podFacts(scene);
   const judge = (expression: string) => judgeLive(expression, { ...context.known, live });
-  const scene = { namespace: args.namespace, name: args.pod, pod, workload, pods, recentActions, judge };
-  const checks = checkDeletion(scene, limits);
+  const checks = checkDeletion(
+    { namespace: args.namespace, name: args.pod, ...scene, judge },
+    context.limits,
+  );
   const redundant = pods.some((peer) => peer.ready && !peer.terminating && peer.uid !== pod?.uid);
   return {
     uid: pod?.uid ?? '',
+    owner,
     checks,
     before: pod && workload ? beforeOf(pod, workload, pods) : {},
     risk: redundant ? 'low' : 'high',
   };
 }
 
-async function look(cluster: Cluster, { namespace, pod: name }: DeletePodArgs) {
+async function look({ namespace, pod: name }: DeletePodArgs, context: ActionContext) {
+  const { cluster } = context;
   const pod = await cluster.pod(namespace, name);
   const workload = pod && (await cluster.workloadOf(pod));
-  return { pod, workload, pods: workload ? await cluster.podsOf(workload) : [] };
+  if (!workload) return { pod, workload, ...NO_OWNER };
+  const owner = `${workload.kind}/${namespace}/${workload.name}`;
+  const held = await context.hold(owner);
+  const [pods, recentActions] = await Promise.all([cluster.podsOf(workload), context.recentActions(owner)]);
+  return { pod, workload, owner, ...held, pods, recentActions };
 }
+
+const NO_OWNER = { owner: '', holder: '', isHeld: false, pods: [], recentActions: 0 } as const;
 
 function beforeOf(pod: PodState, workload: WorkloadState, pods: readonly PodState[]): Facts {
   return {

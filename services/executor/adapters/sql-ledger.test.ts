@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Order } from '#gen/belay/v1/order.ts';
+import { systemClock } from '#lib/clock.ts';
+import { openSql, type Sql } from '#lib/sql/open-sql.ts';
+import { openPglite, type Pglite } from '#lib/sql/pglite.ts';
+import type { LedgerRow } from '../ports.ts';
+import { migrations } from './migrations.ts';
+import { type LedgerTables, sqlLedger, toLedgerRow } from './sql-ledger.ts';
+import { takeOrder } from './take-order.ts';
+
+const now = new Date('2026-03-03T03:12:00Z');
+const later = new Date(now.getTime() + 60_000);
+const WORKLOAD = 'Deployment/production/checkout';
+
+describe('the ledger', () => {
+  let instance: Pglite;
+  let sql: Sql<LedgerTables>;
+  beforeAll(async () => {
+    const onError = (error: unknown) => {
+      throw error;
+    };
+    instance = await openPglite({ dataDir: undefined, clock: systemClock, onError });
+    sql = await openSql({ kind: 'pglite', instance, schema: 'ledger', migrations });
+  });
+  afterAll(() => instance.close());
+
+  /** An order as its worker has it in hand. */
+  async function taken(actionId: string): Promise<LedgerRow> {
+    const rows: LedgerRow[] = [];
+    const claim = { epoch: 1, claimed_by: 'one', claimed_until: later } as const;
+    const end = (row?: Parameters<typeof toLedgerRow>[0]) => void (row && rows.push(toLedgerRow(row)));
+    const take = takeOrder(sql.db, sqlLedger(sql.db), { offer: () => ({ claim, end }), poke: () => {} });
+    const order = Order.fromPartial({ actionId, planDigest: `digest of ${actionId}`, lockKey: actionId });
+    expect(await take(order, '', now)).toBe('new');
+    expect(await take(order, '', now)).toBe('known');
+    expect(await take({ ...order, planDigest: 'another' }, '', now)).toBe('conflict');
+    return rows[0] as LedgerRow;
+  }
+
+  it('gives a workload to one action until its row is closed, whatever service the report named', async () => {
+    const ledger = sqlLedger(sql.db);
+    const [a, b] = [await taken('act-a'), await taken('act-b')];
+    const holders = await Promise.all([a, b, a, b].map((row) => ledger.hold(row, WORKLOAD)));
+    expect(new Set(holders).size).toBe(1);
+    const [first, second] = holders[0] === 'act-a' ? [a, b] : [b, a];
+    expect(await ledger.hold(second, 'Deployment/production/other')).toBe(second.actionId);
+    await ledger.acting(first, WORKLOAD, { uid: 'u1' }, now);
+    expect(await ledger.hold(second, WORKLOAD)).toBe(first.actionId);
+    expect(await ledger.close({ ...first, epoch: 7 })).toBe('lost');
+    expect(await ledger.hold(second, WORKLOAD)).toBe(first.actionId);
+    expect(await ledger.close(first)).toBe('ok');
+    expect(await ledger.hold(second, WORKLOAD)).toBe(second.actionId);
+    await ledger.close(second);
+    expect(await ledger.hold(await taken('act-c'), 'Deployment/production/other')).toBe('act-c');
+  });
+
+  it('counts the other actions on a workload that began, by the workload as the target has it', async () => {
+    const ledger = sqlLedger(sql.db);
+    const [a, b, c] = [await taken('act-1'), await taken('act-2'), await taken('act-3')];
+    for (const row of [a, b]) await ledger.acting(row, 'StatefulSet/shop/db', {}, now);
+    await ledger.acting(c, 'StatefulSet/shop/other', {}, now);
+    const since = new Date(now.getTime() - 1);
+    expect(await ledger.begunSince('StatefulSet/shop/db', a, since)).toBe(1);
+    expect(await ledger.begunSince('StatefulSet/shop/db', c, since)).toBe(2);
+    expect(await ledger.begunSince('StatefulSet/shop/db', c, now)).toBe(0);
+  });
+});
