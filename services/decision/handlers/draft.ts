@@ -38,18 +38,17 @@ function readDraft(record: string): Draft {
 
 /** What is to be said about a decision, by the answer of the guardrails. The same whenever it is asked. */
 export function eventsOf(slot: Slot): OutgoingEvent[] {
-  // Settled already: all of this was said before, or the order must not go out any more.
-  if (slot.status === 'released' || slot.status === 'frozen') return [];
+  // Settled before the store heard of the decision.
+  if (slot.record === '') return [];
   const draft = readDraft(slot.record);
   const { issued, escalate } = draft;
   const made = withGuardrails(draft.made, slot.checks);
   if (!issued || made.mode === Mode.BLOCKED) return [outgoing('DecisionMade', made), closed(made, escalate)];
   const ordered = { ...issued, trial: slot.trial };
-  return [
-    outgoing('DecisionMade', made),
-    outgoing('OrderIssued', ordered),
-    outgoing('Order', orderOf(ordered)),
-  ];
+  const said = [outgoing('DecisionMade', made), outgoing('OrderIssued', ordered)];
+  // Settled: the order must not go out any more. The rest may not have been said, where a send was cut in two.
+  if (slot.status === 'released' || slot.status === 'frozen') return said;
+  return [...said, outgoing('Order', orderOf(ordered))];
 }
 
 /** The answer of the guardrails, in the place of the checks that had not been reached. */

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { sampleEvents } from '../../../test/support/sample-events.ts';
+import type { Slot } from '../ports.ts';
+import { eventsOf, writeDraft } from './draft.ts';
+
+const [made] = sampleEvents.flatMap((event) => (event.type === 'DecisionMade' ? [event.data] : []));
+const [issued] = sampleEvents.flatMap((event) => (event.type === 'OrderIssued' ? [event.data] : []));
+if (!made) throw new Error('no sample');
+const record = writeDraft({ made, issued, escalate: 'page_on_call' });
+const slot = (status: Slot['status'], change: Partial<Slot> = {}): Slot => ({
+  status,
+  record,
+  checks: [],
+  trial: false,
+  ...change,
+});
+const typesOf = (given: Slot) => eventsOf(given).map(({ type }) => type);
+
+describe('what is said about a decision', () => {
+  it('is the decision and its order while the slot is held', () => {
+    expect(typesOf(slot('held'))).toEqual(['DecisionMade', 'OrderIssued', 'Order']);
+  });
+
+  it.each(['released', 'frozen'] as const)('has no order any more once it is %s', (status) => {
+    // The rest is said again: a send that was cut in two may have written the order alone.
+    expect(typesOf(slot(status))).toEqual(['DecisionMade', 'OrderIssued']);
+  });
+
+  it('is nothing where the settlement came first', () => {
+    expect(eventsOf(slot('released', { record: '' }))).toEqual([]);
+  });
+});
