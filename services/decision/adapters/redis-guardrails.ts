@@ -3,7 +3,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { Guardrails } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 import { redisDecide } from './redis-decide.ts';
-import { redisError } from './redis-error.ts';
+import { redisError } from '#lib/redis-error.ts';
 import { guardrailKeys } from './redis-keys.ts';
 import { redisMarker } from './redis-marker.ts';
 import { redisRebuild } from './redis-rebuild.ts';

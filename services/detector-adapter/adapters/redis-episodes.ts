@@ -9,7 +9,7 @@ import { type EpisodeEvent, type EpisodeStep, next } from '../domain/next-episod
 import type { Episodes } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { redisError } from './redis-error.ts';
+import { redisError } from '#lib/redis-error.ts';
 
 export interface RedisEpisodesOptions {
   readonly redis: Redis;
