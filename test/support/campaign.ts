@@ -19,6 +19,8 @@ export async function runCampaign(
     console.error(`usage: npm run ${kind} -- ${Object.keys(campaigns).join('|')} [--quick] [--seed S]`);
     process.exit(2);
   }
+  // A signal alone would leave the services of the stack behind: they are killed with the exit.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   const seed = Number(values.seed ?? Math.trunc(Math.random() * 1e9));
   const run = await load();
   const good = await run({ quick: values.quick, seed });
