@@ -1,3 +1,4 @@
+import { Mode } from '#gen/belay/v1/common.ts';
 import { SettledOutcome, settledOutcomeToJSON } from '#gen/belay/v1/verification.ts';
 import { orderTopic } from '#lib/events/order-events.ts';
 import { messageOf } from '#lib/errors.ts';
@@ -80,6 +81,8 @@ function settlementProblems({ log }: World, { app, notes }: Trial): string[] {
   const problems: string[] = [];
   const incidents = new Set(log.all(app, 'IncidentReported').map((e) => e.data.incidentId));
   if (incidents.size !== 1) problems.push(`${incidents.size} incidents`);
+  const notOrdered = log.all(app, 'DecisionMade').filter(({ data }) => data.mode !== Mode.AUTO_EXECUTE);
+  problems.push(...notOrdered.map(({ data }) => `not ordered: ${data.summary}`));
   const settled = log.all(app, 'ActionSettled');
   const ids = new Set(settled.map((e) => `${e.id} ${e.data.outcome}`));
   if (ids.size !== 1) problems.push(`${ids.size} settlements`);

@@ -147,7 +147,8 @@ function configsFor({ folder, kafka, redis, kubernetes, token, httpPort, port }:
 
 function runbookFile(folder: string): string {
   const runbook = parseDocument(readFileSync(RUNBOOK, 'utf8'));
-  runbook.setIn(['spec', 'guardrails', 'maxConcurrentActions'], AT_ONCE);
+  for (const cap of ['maxConcurrentActions', 'maxConcurrentActionsPerNamespace'])
+    runbook.setIn(['spec', 'guardrails', cap], AT_ONCE);
   const file = join(folder, 'restart-pod.yaml');
   writeFileSync(file, runbook.toString());
   return file;
