@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { removeFolders, runBelay } from '../../cli/fixtures/run-belay.ts';
-import { startEmbeddedStack } from '../support/embedded-stack.ts';
-import type { Stack } from '../support/stack.ts';
+import { type EmbeddedStack, startEmbeddedStack } from '../support/embedded-stack.ts';
+import { clientsOf, closedIncident, dataOf } from '../support/stack.ts';
 import { testCluster } from '../support/test-cluster.ts';
 
 // What somebody sees who is woken at night, on the command line of a system that runs.
 
-let stack: Stack;
+let stack: EmbeddedStack;
 beforeAll(async () => {
-  stack = await startEmbeddedStack();
+  stack = await startEmbeddedStack(['--runbooks', 'runbooks/restart-pod.yaml']);
 }, 120_000);
 afterAll(async () => {
   await stack?.stop();
@@ -68,4 +68,19 @@ it('a kill switch for something that is no target is refused with the targets th
   expect(code).toBe(2);
   expect(stderr).toContain('there is no target "*"');
   expect(stderr).toContain('the targets are sandbox');
+});
+
+it('detectors report at the HTTP door that it names, and only its own runbooks are considered', async () => {
+  const response = await fetch(`${stack.httpEndpoint}/v1/incidents`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${stack.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ service: 'worker', symptom: 'high_cpu', confidence: 0.9 }),
+  });
+  expect(response.status).toBe(201);
+  const { incidentId } = (await response.json()) as { incidentId: string };
+  const clients = clientsOf(stack);
+  const found = await closedIncident(clients, incidentId);
+  clients.close();
+  // The catalogue that ships has scale-up for it.
+  expect(dataOf<{ code: string }>(found, 'DecisionMade')?.code).toBe('no_runbook');
 });
