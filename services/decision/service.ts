@@ -36,7 +36,7 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
 
   const start = async () => {
     const signing = openSigning(config.signing);
-    const runbooks = await loadActiveRunbooks(config.runbooks, logger);
+    const runbooks = await loadActiveRunbooks(config.runbooks, { logger, clock });
     const orders = targets.map(orderTopic);
     await prepareLog(platform, orders, runbooks);
     const controls = await followControls({ bus, logger, onCrash: (error) => platform.fail(error) });
