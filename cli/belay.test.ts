@@ -38,6 +38,17 @@ describe('belay', () => {
     );
   });
 
+  it.each(['engage', 'release'])(
+    'does not take an empty target for all of them: kill-switch %s',
+    async (verb) => {
+      const { code, stderr } = await runBelay(['kill-switch', verb, '--reason', 'drill', '--target', '']);
+      expect({ code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--target is empty'),
+      });
+    },
+  );
+
   it('wants a configuration to serve', async () => {
     const { code, stderr } = await runBelay(['serve', 'decision']);
     expect({ code, stderr }).toEqual({

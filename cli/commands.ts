@@ -9,6 +9,7 @@ export const verbs: VerbList = {
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   'incident report': async () => (await import('./commands/incident/report.ts')).incidentReport,
   'incident show': async () => (await import('./commands/incident/show.ts')).incidentShow,
+  'incident resolve': async () => (await import('./commands/incident/resolve.ts')).incidentResolve,
   'decision why': async () => (await import('./commands/decision/why.ts')).decisionWhy,
   'runbook lint': async () => (await import('./commands/runbook/lint.ts')).runbookLint,
   'runbook list': async () => (await import('./commands/runbook/list.ts')).runbookList,
@@ -26,7 +27,7 @@ export const verbs: VerbList = {
 
 /** What verbs of two words are about. */
 export const nouns: Readonly<Record<string, Noun>> = {
-  incident: { summary: 'Report and follow problems', group: 'Work with it' },
+  incident: { summary: 'Report, follow and resolve problems', group: 'Work with it' },
   decision: { summary: 'Ask why automation acted, or did not', group: 'Work with it' },
   runbook: { summary: 'Write, check, test and compare runbooks', group: 'Work with it' },
   'kill-switch': { summary: 'Stop automation, and let it go on', group: 'Work with it' },

@@ -32,7 +32,7 @@ export async function serveService(name: ServiceName, sources: ConfigSources): P
 
 export interface UpOptions {
   readonly dataDir: string;
-  /** Of the gRPC server; the ops server takes the one behind it. 0: any that are free. */
+  /** Of the gRPC server; the ops server takes the next one, the HTTP door the one behind it. 0: any that are free. */
   readonly port: number;
   readonly logLevel?: PlatformConfig['log']['level'];
   /** Base URL of a trace collector. [no traces] */
@@ -44,6 +44,8 @@ export interface UpOptions {
 export interface RunningSystem {
   readonly grpcEndpoint: string;
   readonly opsEndpoint: string;
+  /** Where detectors report. */
+  readonly httpEndpoint: string;
   readonly dataDir: string;
   readonly services: readonly string[];
   /** For kubectl: the sandbox cluster, which is only memory. */
@@ -71,7 +73,7 @@ export async function up(options: UpOptions): Promise<RunningSystem> {
   // First what takes the lock on the data: a second `up` must not touch the files of the first.
   const platform = await openPlatform(config, { name: 'up', fail, localToken });
   const sandbox = await startSandbox(options.dataDir);
-  const services = await createServices(config, platform, {
+  const { services, httpEndpoint } = await createServices(config, platform, {
     ...options,
     localToken,
     kubeconfig: sandbox.kubeconfig,
@@ -96,6 +98,7 @@ export async function up(options: UpOptions): Promise<RunningSystem> {
   return {
     grpcEndpoint,
     opsEndpoint: `http://${HOST}:${ops.port()}`,
+    httpEndpoint: httpEndpoint(),
     dataDir: options.dataDir,
     kubeconfig: sandbox.kubeconfig,
     services: services.map((service) => service.name),
@@ -138,11 +141,17 @@ interface EmbeddedOptions extends UpOptions {
   readonly localToken: string;
 }
 
+interface EmbeddedServices {
+  readonly services: readonly Service[];
+  /** Known once they run. */
+  readonly httpEndpoint: () => string;
+}
+
 async function createServices(
   config: PlatformConfig,
   platform: Platform,
   { dataDir, port, kubeconfig, localToken, runbooks = [RUNBOOKS] }: EmbeddedOptions,
-): Promise<Service[]> {
+): Promise<EmbeddedServices> {
   const [adapter, adapterConfig, decision, executor, verifier, audit] = await Promise.all([
     import('../services/detector-adapter/service.ts'),
     import('../services/detector-adapter/config.ts'),
@@ -153,7 +162,17 @@ async function createServices(
   ]);
   const { trustedKeysFile, decisionKeyFile, targetKeyFile } = localKeys(dataDir, SANDBOX);
   const trust = { trustedKeysFile };
-  return [
+  const detectors = adapter.createDetectorAdapter(
+    adapterConfig.configSchema.parse({
+      ...config,
+      http: { host: HOST, port: port === 0 ? 0 : port + 2 },
+      episodes: { kind: 'memory' },
+      incidents: { defaultTarget: SANDBOX },
+    }),
+    platform,
+    { localToken },
+  );
+  const services = [
     audit.createAudit({ ...config, signing: trust }, platform),
     verifier.createVerifier({ ...config, signing: trust }, platform),
     executor.createExecutor(
@@ -179,17 +198,9 @@ async function createServices(
       },
       platform,
     ),
-    adapter.createDetectorAdapter(
-      adapterConfig.configSchema.parse({
-        ...config,
-        http: { host: HOST, port: port === 0 ? 0 : port + 2 },
-        episodes: { kind: 'memory' },
-        incidents: { defaultTarget: SANDBOX },
-      }),
-      platform,
-      { localToken },
-    ),
+    detectors,
   ];
+  return { services, httpEndpoint: () => `http://${detectors.httpEndpoint()}` };
 }
 
 function namedChecks(services: readonly Service[]) {

@@ -16,10 +16,15 @@ export const upVerb = (start: StartSystem) =>
       command
         .option(
           '--port <n>',
-          `of gRPC; the ops server takes the next one; 0: any that are free (${DEFAULT_PORT})`,
+          `of gRPC; the ops server takes the next one and the HTTP door, for detectors, the one behind it; 0: any that are free (${DEFAULT_PORT})`,
           portOf,
         )
-        .option('--data-dir <dir>', `where it keeps its data (${DEFAULT_DATA_DIR})`)
+        .option('--data-dir <dir>', `where it keeps its data (${DEFAULT_DATA_DIR})`, pathOf)
+        .option(
+          '--runbooks <path>',
+          'a file or folder with runbooks, again for more (those that ship)',
+          runbooksOf,
+        )
         .option('--otlp-endpoint <url>', 'a trace collector, as http://127.0.0.1:4318 (none)', endpointOf);
     },
     parse: ({ options }) => {
@@ -36,11 +41,21 @@ export const up = upVerb(async (options) => {
   return start(options);
 });
 
-/** Room is left for the ops server behind it. */
+/** Room is left for the ops server and the HTTP door behind it. */
 function portOf(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port >= 0 && port <= 65_534) return port;
-  throw new InvalidArgumentError('Expected a port from 0 to 65534.');
+  if (port >= 0 && port <= 65_533) return port;
+  throw new InvalidArgumentError('Expected a port from 0 to 65533.');
+}
+
+/** An empty variable in a script must not become the folder that it is run in. */
+function pathOf(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Expected a path.');
+}
+
+function runbooksOf(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), pathOf(text)];
 }
 
 function endpointOf(text: string): string {

@@ -16,7 +16,11 @@ beforeEach(() => {
 
 function startLocal(dataDir: string, pid = process.pid): void {
   const startedAt = new Date('2026-03-03T03:12:00Z');
-  const endpoints = { grpcEndpoint: '127.0.0.1:7001', opsEndpoint: 'http://127.0.0.1:7002' };
+  const endpoints = {
+    grpcEndpoint: '127.0.0.1:7001',
+    opsEndpoint: 'http://127.0.0.1:7002',
+    httpEndpoint: 'http://127.0.0.1:3',
+  };
   writeUpFile(join(cwd, dataDir), { pid, startedAt, version: '1', ...endpoints });
   writeFileSync(join(cwd, dataDir, 'token'), `${TOKEN}\n`, { mode: 0o600 });
 }

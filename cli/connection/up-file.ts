@@ -10,6 +10,7 @@ export interface UpFile {
   readonly version: string;
   readonly grpcEndpoint: string;
   readonly opsEndpoint: string;
+  readonly httpEndpoint: string;
 }
 
 export type UpState =
@@ -56,7 +57,7 @@ function parse(text: string, path: string): UpFile {
 }
 
 function isUpFile(file: Readonly<Record<keyof UpFile, unknown>>): file is UpFile {
-  const texts = [file.version, file.grpcEndpoint, file.opsEndpoint];
+  const texts = [file.version, file.grpcEndpoint, file.opsEndpoint, file.httpEndpoint];
   return (
     Number.isSafeInteger(file.pid) && Number(file.pid) > 0 && texts.every((text) => typeof text === 'string')
   );

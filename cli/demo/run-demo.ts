@@ -33,17 +33,15 @@ async function play(incident: string, place: string, session: Session): Promise<
   const { DetectorServiceClient } = await import('#gen/belay/v1/detector_service.ts');
   const { symptom, service, confidence } = scene;
   session.write(`${place} ${incident} ${service}  ${symptom}  confidence ${confidence}\n`);
-  const { incidentId, alreadyOpen } = await call(session, DetectorServiceClient, (c) =>
-    c.reportIncident(scene),
-  );
-  if (alreadyOpen)
+  const reported = await call(session, DetectorServiceClient, (c) => c.reportIncident(scene));
+  if (reported.alreadyOpen)
     session.say('  this incident is open already: what follows is what came of it the first time');
-  const { found, verified } = await incidentOutcome(incidentId, session);
+  const { found, verified } = await incidentOutcome(reported, session);
   for (const line of tell(found)) session.write(`${line}\n`);
   session.write('\n');
   const { AuditServiceClient } = await import('#gen/belay/v1/audit_service.ts');
   await printWhy(
-    await call(session, AuditServiceClient, (c) => c.explainDecision({ id: incidentId })),
+    await call(session, AuditServiceClient, (c) => c.explainDecision({ id: reported.incidentId })),
     session,
   );
   return verified;

@@ -18,7 +18,11 @@ const look = (name: string, dir = dataDir) =>
   localChecks({ dataDir: dir, clock: systemClock }).find((check) => check.name === name);
 
 function startedBy(pid: number): void {
-  const endpoints = { grpcEndpoint: '127.0.0.1:1', opsEndpoint: 'http://127.0.0.1:2' };
+  const endpoints = {
+    grpcEndpoint: '127.0.0.1:1',
+    opsEndpoint: 'http://127.0.0.1:2',
+    httpEndpoint: 'http://127.0.0.1:3',
+  };
   writeUpFile(dataDir, { pid, startedAt: new Date('2026-03-03T03:12:00Z'), version: '1', ...endpoints });
 }
 

@@ -63,9 +63,12 @@ function given(command: Command): Given {
   return { ...(command.parent && given(command.parent)), ...command.opts<Given>() };
 }
 
+/** A timer that is set for longer goes off at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 function timeoutOf(text: string): number {
   const ms = parseDuration(text);
-  if (ms === undefined || ms === 0)
-    throw new InvalidArgumentError('Expected a duration such as 30s, 500ms or 2m.');
+  if (ms === undefined || ms === 0 || ms > LONGEST_TIMER_MS)
+    throw new InvalidArgumentError('Expected a duration such as 30s, 500ms or 2m, up to 24d.');
   return ms;
 }

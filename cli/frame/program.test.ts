@@ -123,8 +123,8 @@ describe('the command line', () => {
       'did you mean json? See belay --help',
     ],
     [
-      ['doctor', '--timeout', '30'],
-      "option '--timeout <duration>' argument '30' is invalid. Expected a duration such as 30s, 500ms or 2m.",
+      ['doctor', '--timeout', '25d'],
+      "option '--timeout <duration>' argument '25d' is invalid. Expected a duration such as 30s, 500ms or 2m, up to 24d.",
       'belay doctor --help',
     ],
   ])('refuses %j and says what could be meant', async (argv, message, next) => {

@@ -11,7 +11,7 @@ export async function loadedRunbooks(paths: readonly string[]): Promise<LoadResu
   const loaded = await loadRunbookFiles(paths.length > 0 ? paths : [SHIPPED_RUNBOOKS]);
   const { problems } = loaded;
   if (problems.length === 0) return loaded;
-  const isAbsent = problems.every(({ code }) => code === 'unreadable');
+  const isAbsent = problems.every(({ code }) => code === 'unreadable' || code === 'no_runbooks');
   throw new BelayError(isAbsent ? 'not_found' : 'invalid', 'the runbooks do not load', {
     code: 'RUNBOOKS_INVALID',
     why: problems.map(formatProblem).join('\n'),
@@ -23,18 +23,10 @@ export async function loadedRunbooks(paths: readonly string[]): Promise<LoadResu
 export async function findRunbooks(reference: string): Promise<readonly Runbook[]> {
   const isPath = existsSync(reference) || /[/\\.]/.test(reference);
   const { runbooks } = await loadedRunbooks(isPath ? [reference] : []);
-  if (isPath && runbooks.length > 0) return runbooks;
-  if (isPath) throw noRunbooks(reference);
+  if (isPath) return runbooks;
   const found = runbooks.find(({ name }) => name === reference);
   if (found) return [found];
   throw unknownName(reference, runbooks);
-}
-
-function noRunbooks(folder: string): BelayError {
-  return new BelayError('not_found', `no runbook is below ${folder}`, {
-    code: 'NO_SUCH_RUNBOOK',
-    next: 'check the path; runbooks end in .yaml or .yml',
-  });
 }
 
 function unknownName(name: string, runbooks: readonly Runbook[]): BelayError {

@@ -12,11 +12,15 @@ export interface UpOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly otlpEndpoint?: string;
+  /** [those that ship] */
+  readonly runbooks?: readonly string[];
 }
 
 export interface RunningSystem {
   readonly grpcEndpoint: string;
   readonly opsEndpoint: string;
+  /** Where detectors report. */
+  readonly httpEndpoint: string;
   /** Of the sandbox cluster, the only target there is. */
   readonly kubeconfig: string;
   /** Resolves with the reason when the system cannot go on. */
@@ -35,9 +39,10 @@ export async function runUp(start: StartSystem, options: UpOptions, session: Ses
   const system = await startOrExplain(start, options);
   // From here on a signal is heard, and everything that was started is stopped again.
   const stopped = stopRequest(session);
-  const { grpcEndpoint, opsEndpoint, kubeconfig, failed } = system;
-  writeUpFile(dataDir, { pid: process.pid, startedAt: clock.now(), version, grpcEndpoint, opsEndpoint });
-  await out.printNext(await upReport({ grpcEndpoint, opsEndpoint, kubeconfig, dataDir, context }, clock));
+  const { grpcEndpoint, httpEndpoint, opsEndpoint, kubeconfig, failed } = system;
+  const endpoints = { grpcEndpoint, httpEndpoint, opsEndpoint };
+  writeUpFile(dataDir, { pid: process.pid, startedAt: clock.now(), version, ...endpoints });
+  await out.printNext(await upReport({ ...endpoints, kubeconfig, dataDir, context }, clock));
   const doctor = `${invokedAs} doctor${context === 'local' ? '' : ` --context ${context}`}`;
   say(`Ready in ${seconds(clock.monotonicMs() - beganMs)}. In another terminal: ${doctor}`);
   const failure = await Promise.race([stopped, failed]);

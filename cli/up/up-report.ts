@@ -8,6 +8,7 @@ interface Running {
   readonly context: string;
   readonly dataDir: string;
   readonly grpcEndpoint: string;
+  readonly httpEndpoint: string;
   readonly opsEndpoint: string;
   readonly kubeconfig: string;
 }
@@ -16,7 +17,7 @@ const PATIENCE_MS = 5_000;
 
 /** What runs where. Nothing is claimed that the system does not say of itself. */
 export async function upReport(running: Running, clock: Clock): Promise<Result> {
-  const { context, dataDir, grpcEndpoint, opsEndpoint, kubeconfig } = running;
+  const { context, dataDir, grpcEndpoint, httpEndpoint, opsEndpoint, kubeconfig } = running;
   const { checks } = await askOps(opsEndpoint, { timeoutMs: PATIENCE_MS, clock });
   const services = servicesIn(checks, opsEndpoint);
   return {
@@ -27,6 +28,7 @@ export async function upReport(running: Running, clock: Clock): Promise<Result> 
       title: `Belay ${version}, context ${context}, data ${dataDir}`,
       rows: [
         ['grpc', grpcEndpoint],
+        ['http', `${httpEndpoint}/v1/incidents takes reports`],
         ['ops', opsEndpoint],
         ['sandbox', 'simulated Kubernetes API; nothing outside this process can change'],
         ['kubeconfig', kubeconfig],

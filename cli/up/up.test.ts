@@ -43,10 +43,11 @@ describe('belay up', () => {
   it('says what runs where, and what to do next', async () => {
     const { output } = await startUp([], { npm_command: 'exec' });
     const { stdout, stderr } = output();
-    expect(stdout.replace(/:\d{4,5}/, ':PORT')).toBe(
+    expect(stdout.replace(/:\d{4,5}$/m, ':PORT')).toBe(
       [
         `Belay ${version}, context local, data ./.belay`,
         '  grpc        127.0.0.1:9',
+        '  http        http://127.0.0.1:8/v1/incidents takes reports',
         '  ops         http://127.0.0.1:PORT',
         '  sandbox     simulated Kubernetes API; nothing outside this process can change',
         '  kubeconfig  .belay/sandbox.kubeconfig',
@@ -65,6 +66,7 @@ describe('belay up', () => {
       kind: 'RunningSystem',
       context: './elsewhere',
       grpcEndpoint: '127.0.0.1:9',
+      httpEndpoint: 'http://127.0.0.1:8',
       services: [{ name: 'decision', checks: [{ name: 'topics', ok: true }] }],
     });
     expect(stderr).toContain('belay doctor --context ./elsewhere\n');
@@ -73,7 +75,7 @@ describe('belay up', () => {
   it('is found by other commands, through a file that holds no token and that nobody else can read', async () => {
     const { child } = await startUp();
     const text = readFileSync(upFile(), 'utf8');
-    expect(JSON.parse(text)).toMatchObject({ pid: child.pid, version, grpcEndpoint: '127.0.0.1:9' });
+    expect(JSON.parse(text)).toMatchObject({ pid: child.pid, version, httpEndpoint: 'http://127.0.0.1:8' });
     expect(text).not.toContain(readFileSync(join(cwd, '.belay', 'token'), 'utf8').trim());
     expect(statSync(upFile()).mode & 0o777).toBe(0o600);
     const { code, stdout } = await runBelay(['doctor', '-o', 'json', '--timeout', '2s'], { cwd });
@@ -150,6 +152,15 @@ describe('belay up', () => {
     expect(stderr).toMatch(
       / {2}next: belay up --port 0, which takes any that are free\n {2}code: PORT_IN_USE/,
     );
+  });
+
+  it.each([
+    ['--data-dir', ''],
+    ['--runbooks', ''],
+    ['--port', '65534'],
+  ])('refuses %s %j as usage, and starts nothing', async (...args) => {
+    expect(await runBelay(['up', ...args], { script, cwd })).toMatchObject({ code: 2, stdout: '' });
+    expect(existsSync(join(cwd, 'up.json'))).toBe(false);
   });
 
   it('stops when nobody reads what it prints', async () => {

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
+import { isKeyOf, killSwitchKey } from './control-key.ts';
 import { applyControl, mayBegin, noControls } from './control-state.ts';
 
 const now = new Date('2026-03-03T03:12:00Z');
@@ -8,7 +10,7 @@ const beat = (beatAt: Date) =>
   ControlSet.fromPartial({ key: 'heartbeat', setting: { $case: 'heartbeat', value: { beatAt } } });
 const killSwitch = (state: KillSwitchState, target = '') =>
   ControlSet.fromPartial({
-    key: 'k',
+    key: killSwitchKey(target),
     reason: 'why',
     setting: { $case: 'killSwitch', value: { state, target } },
   });
@@ -34,4 +36,29 @@ it('the kill switch stops every target, or the one that it names, until it is re
   expect(mayBegin(one, 'b', now)).toEqual({ ok: true });
   const released = state(alive, killSwitch(KillSwitchState.STOP_ALL), killSwitch(KillSwitchState.RELEASED));
   expect(mayBegin(released, 't', now)).toEqual({ ok: true });
+});
+
+it('no name of a target spells the key of the switch for all of them, nor that of another target', () => {
+  expect(killSwitchKey('')).toBe('kill-switch/*');
+  expect(killSwitchKey('shop-cluster.eu')).toBe('kill-switch/shop-cluster.eu');
+  const name = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('*', '%', '2', 'A', '5') }));
+  fc.assert(
+    fc.property(name, name, (a, b) => {
+      expect(killSwitchKey(a) === killSwitchKey(b)).toBe(a === b);
+    }),
+  );
+});
+
+it('a record under the key of another setting changes nothing', () => {
+  const engaged = state(beat(now), killSwitch(KillSwitchState.STOP_ALL));
+  const forged = (target: string) => ({
+    ...killSwitch(KillSwitchState.RELEASED, target),
+    key: killSwitchKey(''),
+  });
+  for (const record of [forged('*'), forged('t'), { ...killSwitch(KillSwitchState.RELEASED), key: 'k' }]) {
+    expect(isKeyOf(record)).toBe(false);
+    expect(applyControl(engaged, record)).toBe(engaged);
+  }
+  const late = { ...beat(now), key: killSwitchKey('') };
+  expect(mayBegin(applyControl(noControls, late), 't', now)).toMatchObject({ code: 'control_silent' });
 });

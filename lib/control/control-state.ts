@@ -1,5 +1,6 @@
 import type { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
 import { KillSwitchState as State } from '#gen/belay/v1/control.ts';
+import { isKeyOf } from './control-key.ts';
 
 /** The switches as the newest record of each key says. What was never said is unknown, and unknown means stop. */
 export interface ControlState {
@@ -15,13 +16,13 @@ export interface KillSwitch {
 
 export const noControls: ControlState = { killSwitches: new Map(), heartbeatAt: undefined };
 
-export const HEARTBEAT_KEY = 'heartbeat';
-export const killSwitchKey = (target: string): string => `kill-switch/${target || '*'}`;
-
 /** Executors stop when the newest heartbeat is older than this. */
 const HEARTBEAT_LIMIT_MS = 10_000;
 
-export function applyControl(controls: ControlState, { setting, reason }: ControlSet): ControlState {
+/** A record under the key of another setting changes nothing: what it says would end with the next of that key. */
+export function applyControl(controls: ControlState, control: ControlSet): ControlState {
+  if (!isKeyOf(control)) return controls;
+  const { setting, reason } = control;
   switch (setting?.$case) {
     case 'killSwitch': {
       const { state, target } = setting.value;

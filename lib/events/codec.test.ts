@@ -60,6 +60,27 @@ describe('events', () => {
     );
   });
 
+  it.each([
+    [
+      'that of all targets, by a target',
+      'kill-switch/*',
+      { $case: 'killSwitch', value: { state: 1, target: '*' } },
+    ],
+    ['that of all targets, by a freeze', 'kill-switch/*', { $case: 'freeze', value: { lifted: true } }],
+    [
+      'that of a target, by all',
+      'kill-switch/prod-eu',
+      { $case: 'killSwitch', value: { state: 1, target: '' } },
+    ],
+    ['one of its own, by a heartbeat', 'beat', { $case: 'heartbeat', value: { beatAt: new Date() } }],
+  ])('a control is not set under the key of another one: %s', (_what, key, setting) => {
+    const sample = sampleEvents.find(({ type }) => type === 'ControlSet') as never as { data: object };
+    const forged = { ...sample, data: { ...sample.data, key, setting } } as never;
+    expect(() => encodeEvent(forged, 'x')).toThrow(
+      expect.objectContaining({ code: 'INVALID_EVENT', field: 'key' }),
+    );
+  });
+
   it('refuses a record without a key', () => {
     const record = { ...asRead(encodeEvent(sampleEvents[0] as never, 'x')), key: null };
     expect(() => decodeEvent(record)).toThrow(expect.objectContaining({ code: 'MISSING_KEY', field: 'key' }));

@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
 import { loadRunbook, loadRunbookFiles } from './load-runbook.ts';
 import { formatProblem } from './problem.ts';
 
@@ -120,6 +123,70 @@ it('reads directories, and says which path it could not read', async () => {
   expect(problems.map(formatProblem)).toEqual([
     'no/such/place:1:1 cannot be read (ENOENT), check the path and its permissions',
   ]);
+});
+
+describe('a folder', () => {
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+  const folderOf = (files: Readonly<Record<string, string>>): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'belay-runbooks-'));
+    folders.push(folder);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    return folder;
+  };
+
+  it('with two runbooks of one name is not loaded as if there were one', async () => {
+    const folder = folderOf({ 'a.yaml': MINIMAL, 'below/b.yaml': MINIMAL });
+    const { runbooks, problems } = await loadRunbookFiles([folder]);
+    expect(runbooks).toHaveLength(1);
+    expect(problems).toMatchObject([
+      { file: join(folder, 'below/b.yaml'), code: 'repeated_name', path: 'metadata.name', severity: 'error' },
+    ]);
+    expect(problems[0]?.message).toContain(`${join(folder, 'a.yaml')}:1`);
+  });
+
+  it('without a runbook is a mistake, beside others as well', async () => {
+    const folder = folderOf({ 'a.test.yaml': 'kind: RunbookTest', 'notes.txt': '' });
+    const { problems } = await loadRunbookFiles([folder, folderOf({ 'a.yaml': MINIMAL })]);
+    expect(problems).toMatchObject([{ file: folder, code: 'no_runbooks', severity: 'error' }]);
+  });
+
+  it.each(['/dev/zero', '/dev/null'])('%s is refused and not read', async (path) => {
+    expect((await loadRunbookFiles([path])).problems).toMatchObject([{ file: path, code: 'not_a_file' }]);
+  });
+
+  it('with a pipe in it is refused and not waited for', async () => {
+    const folder = folderOf({ 'a.yaml': MINIMAL });
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'b.yaml')]);
+    expect((await loadRunbookFiles([folder])).problems).toMatchObject([
+      { file: join(folder, 'b.yaml'), code: 'not_a_file' },
+    ]);
+  });
+
+  it('as a config map mounts it has each file once', async () => {
+    const folder = folderOf({ '..2026_01_01/a.yaml': MINIMAL });
+    symlinkSync('..2026_01_01', join(folder, '..data'));
+    symlinkSync(join('..data', 'a.yaml'), join(folder, 'a.yaml'));
+    const { runbooks, problems, places } = await loadRunbookFiles([folder, join(folder, 'a.yaml')]);
+    expect([runbooks.length, problems]).toEqual([1, []]);
+    expect([...places.values()].map((placeOf) => placeOf([]).file)).toEqual([join(folder, 'a.yaml')]);
+  });
+
+  it('with one file that cannot be read still shows what is wrong with the others', async () => {
+    const folder = folderOf({ 'a.yaml': 'kind: x' });
+    symlinkSync('nowhere', join(folder, '0.yaml'));
+    const { problems } = await loadRunbookFiles([folder]);
+    expect(problems.map(({ file, code }) => [file, code])).toContainEqual([
+      join(folder, '0.yaml'),
+      'unreadable',
+    ]);
+    expect(problems.some(({ file }) => file === join(folder, 'a.yaml'))).toBe(true);
+  });
 });
 
 it('loads the catalogue that ships', async () => {

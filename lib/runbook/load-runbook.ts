@@ -1,3 +1,4 @@
+import { repeatedNames } from './lint/set-rules.ts';
 import { type Problem, sortProblems } from './problem.ts';
 import { readRunbook } from './read-runbook.ts';
 import type { Runbook } from './runbook.ts';
@@ -27,15 +28,46 @@ export function loadRunbook(text: string, file: string): LoadResult {
   return { runbooks: [...places.keys()], problems: sortProblems(all), places };
 }
 
-/** Files, and directories with all that is below them except tests. */
+/** Files, and directories with all that is below them except tests. Of several of one name only the first loads. */
 export async function loadRunbookFiles(paths: readonly string[]): Promise<LoadResult> {
-  const { files, problems } = await listRunbookFiles(paths);
+  const { files, problems, emptyFolders } = await listRunbookFiles(paths);
   const results = files.map(({ file, text }) => loadRunbook(text, file));
+  const places = new Map(results.flatMap((result) => [...result.places]));
+  const all = results.flatMap((result) => result.runbooks);
+  const repeated = repeatedIn(all, places);
+  for (const { runbook } of repeated) places.delete(runbook);
   return {
-    runbooks: results.flatMap((result) => result.runbooks),
-    problems: sortProblems([...problems, ...results.flatMap((result) => result.problems)]),
-    places: new Map(results.flatMap((result) => [...result.places])),
+    runbooks: all.filter((runbook) => places.has(runbook)),
+    problems: sortProblems([
+      ...problems,
+      ...emptyFolders.map(emptyFolder),
+      ...results.flatMap((result) => result.problems),
+      ...repeated.map(({ problem }) => problem),
+    ]),
+    places,
   };
+}
+
+function repeatedIn(
+  runbooks: readonly Runbook[],
+  places: LoadResult['places'],
+): readonly { readonly runbook: Runbook; readonly problem: Problem }[] {
+  const placeOf = (runbook: Runbook, path: Path) =>
+    places.get(runbook)?.(path) ?? { file: runbook.name, line: 1, column: 1 };
+  const describe = (runbook: Runbook): string => {
+    const { file, line } = placeOf(runbook, []);
+    return `${runbook.name} (${file}:${line})`;
+  };
+  return repeatedNames(runbooks, describe).map(({ runbook, finding: { path, ...finding } }) => ({
+    runbook,
+    problem: { ...placeOf(runbook, path), path: path.join('.'), ...finding },
+  }));
+}
+
+/** A typing error in a path must not look like a clean set. */
+function emptyFolder(file: string): Problem {
+  const message = 'no runbook file (.yaml, .yml) is below this folder, check the path';
+  return { file, line: 1, column: 1, path: '', code: 'no_runbooks', severity: 'error', message };
 }
 
 function emptyFile(file: string): Problem {

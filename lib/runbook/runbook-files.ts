@@ -1,38 +1,77 @@
-import { glob, readFile, stat } from 'node:fs/promises';
+import { glob, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from './problem.ts';
 
 export interface RunbookFiles {
-  readonly files: readonly { readonly file: string; readonly text: string }[];
+  readonly files: readonly RunbookText[];
   readonly problems: readonly Problem[];
+  /** Folders with no runbook file below them. */
+  readonly emptyFolders: readonly string[];
+}
+
+interface RunbookText {
+  readonly file: string;
+  readonly text: string;
 }
 
 /** The text of each runbook file below the paths, each once and in the order of their names. */
 export async function listRunbookFiles(paths: readonly string[]): Promise<RunbookFiles> {
-  const files = new Map<string, string>();
+  const files = new Map<string, RunbookText>();
   const problems: Problem[] = [];
+  const emptyFolders: string[] = [];
   for (const path of paths) {
-    try {
-      for (const file of await filesBelow(path)) files.set(file, await readFile(file, 'utf8'));
-    } catch (error) {
-      problems.push(unreadable(path, error));
-    }
+    const found = await filesAt(path, problems);
+    if (found?.length === 0) emptyFolders.push(path);
+    for (const file of found ?? []) await readInto(files, file, problems);
   }
-  return { files: [...files].map(([file, text]) => ({ file, text })), problems };
+  return { files: [...files.values()], problems, emptyFolders };
 }
 
-async function filesBelow(path: string): Promise<readonly string[]> {
-  const found = await stat(path);
-  if (!found.isDirectory()) return [path];
-  const names: string[] = [];
-  for await (const name of glob('**/*.{yaml,yml}', { cwd: path })) {
-    if (!/\.test\.ya?ml$/.test(name)) names.push(name);
+/** Of a file itself. Undefined where the path cannot be read. */
+async function filesAt(path: string, problems: Problem[]): Promise<readonly string[] | undefined> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path];
+    const names: string[] = [];
+    for await (const name of glob('**/*.{yaml,yml}', { cwd: path })) {
+      if (!/\.test\.ya?ml$/.test(name) && !(await isFolder(join(path, name)))) names.push(name);
+    }
+    return names.toSorted().map((name) => join(path, name));
+  } catch (error) {
+    problems.push(unreadable(path, error));
+    return undefined;
   }
-  return names.toSorted().map((name) => join(path, name));
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/** A config map mounts each file under two names: by its shorter one it is the author's. */
+async function readInto(files: Map<string, RunbookText>, file: string, problems: Problem[]): Promise<void> {
+  try {
+    // A pipe would never end, and a device is no text that was reviewed.
+    if (!(await stat(file)).isFile()) {
+      problems.push(
+        problemOf(file, 'not_a_file', 'is a pipe, a socket or a device, give a file or a folder'),
+      );
+      return;
+    }
+    const identity = await realpath(file);
+    const known = files.get(identity);
+    if (!known) files.set(identity, { file, text: await readFile(file, 'utf8') });
+    else if (file.length < known.file.length) files.set(identity, { ...known, file });
+  } catch (error) {
+    problems.push(unreadable(file, error));
+  }
 }
 
 function unreadable(file: string, error: unknown): Problem {
   const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-  const message = `cannot be read (${code}), check the path and its permissions`;
-  return { file, line: 1, column: 1, path: '', code: 'unreadable', severity: 'error', message };
+  return problemOf(file, 'unreadable', `cannot be read (${code}), check the path and its permissions`);
+}
+
+function problemOf(file: string, code: string, message: string): Problem {
+  return { file, line: 1, column: 1, path: '', code, severity: 'error', message };
 }

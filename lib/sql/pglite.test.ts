@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -212,6 +212,23 @@ describe('the one connection of the embedded database', { timeout }, () => {
     await expect(before).resolves.toBeUndefined();
     await closing;
     await expect(sql.check()).rejects.toMatchObject({ kind: 'unavailable', code: 'SQL_UNREACHABLE' });
+  });
+
+  it('says what it may not write where its folder belongs to somebody else', { timeout }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'belay-foreign-'));
+    folders.push(folder);
+    mkdirSync(join(folder, 'postgres'), { mode: 0o500 });
+    chmodSync(folder, 0o777);
+    const script = join(import.meta.dirname, 'fixtures', 'open-without-rights.ts');
+    const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    expect(JSON.parse(line)).toEqual({
+      kind: 'unavailable',
+      code: 'DATA_NOT_WRITABLE',
+      why: `this process may not read and change ${folder}/postgres (EACCES)`,
+      next: `let this process write to ${folder}/postgres and to all that is in it`,
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import { BelayError, messageOf } from '#lib/errors.ts';
 import { createPglite } from './create-pglite.ts';
 import type { DriverPool } from './driver.ts';
 import { DurableNodeFs } from './durable-node-fs.ts';
+import { findUnwritable } from './find-unwritable.ts';
 import { lockFolder } from './lock-folder.ts';
 import { maintainPglite } from './maintain-pglite.ts';
 import { freshDatabase, unpackInto } from './pglite-image.ts';
@@ -90,7 +91,7 @@ async function openFolder(dataDir: string): Promise<PGlite> {
       },
     });
   } catch (error) {
-    throw unreadable(folder, [...lastWords, messageOf(error)].join('\n'));
+    throw notStarted(folder, [...lastWords, messageOf(error)].join('\n'));
   }
 }
 
@@ -99,7 +100,16 @@ function startParameters(settings: Readonly<Record<string, string>>): string[] {
   return [...baseParameters, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
-function unreadable(folder: string, why: string): BelayError {
+/** Damage and another version are only the reasons where nothing simpler is. */
+function notStarted(folder: string, why: string): BelayError {
+  const unwritable = findUnwritable(folder);
+  if (unwritable !== undefined) {
+    return new BelayError('unavailable', `${folder} cannot be opened for writing`, {
+      code: 'DATA_NOT_WRITABLE',
+      why: `this process may not read and change ${unwritable}`,
+      next: `let this process write to ${folder} and to all that is in it`,
+    });
+  }
   return new BelayError('internal', `the database in ${folder} does not start`, {
     code: 'DATA_UNREADABLE',
     why,

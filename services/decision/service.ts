@@ -14,7 +14,7 @@ import { loadActiveRunbooks } from './adapters/load-active-runbooks.ts';
 import { openGuardrails } from './adapters/open-guardrails.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
-import { decisionAccess, decisionService } from './handlers/decision-service.ts';
+import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
 import { incidentReportedHandler } from './handlers/incident-reported.ts';
 import type { Guardrails } from './ports.ts';
 import { startHeartbeat } from './workers/heartbeat.ts';
@@ -30,17 +30,14 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
   let checks: readonly HealthCheck[] = [];
   let currentControls = () => noControls;
   const publish = publisher(bus, NAME);
-  const handlers = decisionService({
-    publish,
-    clock,
-    controls: () => currentControls(),
-  });
-  platform.grpc.addService(DecisionServiceService, handlers, decisionAccess);
+  const { targets } = config;
+  const handlers = decisionService({ publish, clock, targets, controls: () => currentControls() });
+  platform.grpc.addService(DecisionServiceService, handlers, decisionAccess, decisionSchemas);
 
   const start = async () => {
     const signing = openSigning(config.signing);
-    const runbooks = await loadActiveRunbooks(config.runbooks, logger);
-    const orders = config.targets.map(orderTopic);
+    const runbooks = await loadActiveRunbooks(config.runbooks, { logger, clock });
+    const orders = targets.map(orderTopic);
     await prepareLog(platform, orders, runbooks);
     const controls = await followControls({ bus, logger, onCrash: (error) => platform.fail(error) });
     stops.push(() => controls.stop());
@@ -52,7 +49,6 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     const { guardrails } = opened;
     const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
     stops.push(() => rebuilder.stop());
-    const { targets, policy } = config;
     const consumer = await consume(platform, {
       service: NAME,
       topics: TOPICS,
@@ -63,7 +59,7 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
           runbooks,
           controls: currentControls,
           targets,
-          policy,
+          policy: config.policy,
         }),
         ActionSettled: actionSettledHandler(guardrails),
         ActionResolved: actionResolvedHandler(guardrails),

@@ -6,19 +6,24 @@ import { spawnBelay } from './belay-process.ts';
 import { eventually } from './eventually.ts';
 import type { Stack } from './stack.ts';
 
+export interface EmbeddedStack extends Stack {
+  readonly httpEndpoint: string;
+}
+
 /** `belay up` in a folder of its own. */
-export async function startEmbeddedStack(flags: readonly string[] = []): Promise<Stack> {
+export async function startEmbeddedStack(flags: readonly string[] = []): Promise<EmbeddedStack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'belay-embedded-'));
   const running = spawnBelay(['up', '--data-dir', dataDir, '--port', '0', ...flags]);
-  const endpoint = await eventually(() => {
+  const { grpcEndpoint: endpoint, httpEndpoint } = await eventually(() => {
     const up = readUpFile(dataDir);
     if (up.state !== 'running') throw new Error(`not up: ${running.output()}`);
-    return up.file.grpcEndpoint;
+    return up.file;
   }, 30_000);
   return {
     name: 'embedded',
     target: 'sandbox',
     endpoints: { 'detector-adapter': endpoint, decision: endpoint, audit: endpoint },
+    httpEndpoint,
     token: readFileSync(join(dataDir, 'token'), 'utf8').trim(),
     kubeconfig: join(dataDir, 'sandbox.kubeconfig'),
     stop: async () => {

@@ -32,8 +32,8 @@ export const auditQuery = defineVerb<QueryOptions>({
   },
   parse: ({ options }) => {
     const text = (name: string) => (options[name] as string | undefined) ?? '';
-    const limit = Number(text('limit'));
-    if (!Number.isInteger(limit) || limit < 1 || limit > 500) {
+    const limit = /^\d{1,3}$/.test(text('limit')) ? Number(text('limit')) : 0;
+    if (limit < 1 || limit > 500) {
       throw usageError(`--limit ${text('limit')} is no whole number from 1 to 500`, { help: HELP });
     }
     const [incident, runbook, service, actor] = [
@@ -48,7 +48,7 @@ export const auditQuery = defineVerb<QueryOptions>({
       service,
       actor,
       outcome: text('outcome'),
-      sinceMs: sinceOf(text('since')),
+      sinceMs: sinceOf(options['since'] as string | undefined),
       limit,
     };
   },
@@ -81,10 +81,12 @@ export const auditQuery = defineVerb<QueryOptions>({
   },
 });
 
-function sinceOf(text: string): number | undefined {
-  if (text === '') return undefined;
+function sinceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const ms = parseDuration(text);
-  if (ms === undefined)
-    throw usageError(`--since ${text} is no duration`, { next: 'As in 30m, 24h or 7d.', help: HELP });
+  if (ms === undefined) {
+    const next = 'As in 30m, 24h or 7d, and 3650d at the most.';
+    throw usageError(`--since ${text} is no duration`, { next, help: HELP });
+  }
   return ms;
 }

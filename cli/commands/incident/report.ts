@@ -34,16 +34,18 @@ export const incidentReport = defineVerb<ReportOptions>({
       .option('--label <key=value...>', 'labels of the resource')
       .option('--id <id>', 'the number people know it by: INC001')
       .option('--summary <text>', 'one line for people')
-      .option('--wait', 'until it is settled; exit 3 unless it was fixed and verified');
+      .option(
+        '--wait',
+        'until it is settled; exit 3 unless it was fixed and verified. Open already: shows what came of it then',
+      );
   },
   parse: ({ options }) => ({ request: requestOf(options), wait: options['wait'] === true }),
   run: async ({ request, wait }, session) => {
     const { DetectorServiceClient } = await import('#gen/belay/v1/detector_service.ts');
     await announce(session);
-    const { incidentId, alreadyOpen } = await call(session, DetectorServiceClient, (c) =>
-      c.reportIncident(request),
-    );
-    if (wait) return waitForOutcome(incidentId, session);
+    const reported = await call(session, DetectorServiceClient, (c) => c.reportIncident(request));
+    if (wait) return waitForOutcome(reported, session);
+    const { incidentId, alreadyOpen } = reported;
     await session.out.print({
       kind: 'IncidentReceipt',
       body: { incidentId, alreadyOpen },
@@ -58,10 +60,6 @@ export const incidentReport = defineVerb<ReportOptions>({
 
 function requestOf(options: Readonly<Record<string, unknown>>): ReportIncidentRequest {
   const text = (name: string) => (options[name] as string | undefined) ?? '';
-  const confidence = options['confidence'] === undefined ? undefined : Number(options['confidence']);
-  if (confidence !== undefined && !(confidence >= 0 && confidence <= 1)) {
-    throw usageError(`--confidence ${text('confidence')} is no number from 0 to 1`, { help: HELP });
-  }
   if (text('symptom') === '' && text('cause') === '') {
     throw usageError('a symptom or a cause is needed', {
       next: 'Give --symptom, --cause or both.',
@@ -72,7 +70,7 @@ function requestOf(options: Readonly<Record<string, unknown>>): ReportIncidentRe
     service: text('service'),
     symptom: text('symptom'),
     probableCause: text('cause'),
-    confidence,
+    confidence: confidenceOf(options['confidence'] as string | undefined),
     resource: resourceOf(text('resource'), text('namespace'), text('target')),
     labels: labelsOf((options['label'] as string[] | undefined) ?? []),
     context: {},
@@ -82,6 +80,16 @@ function requestOf(options: Readonly<Record<string, unknown>>): ReportIncidentRe
     startedAt: undefined,
     externalId: text('id'),
   };
+}
+
+function confidenceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const confidence = /^(\d+(\.\d+)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  if (confidence >= 0 && confidence <= 1) return confidence;
+  throw usageError(`--confidence ${JSON.stringify(text)} is no number from 0 to 1`, {
+    next: 'As in 0.95.',
+    help: HELP,
+  });
 }
 
 function resourceOf(resource: string, namespace: string, target: string): ReportIncidentRequest['resource'] {

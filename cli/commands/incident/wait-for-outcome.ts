@@ -1,16 +1,25 @@
-import type { GetIncidentResponse, TimelineEntry } from '#gen/belay/v1/audit_service.ts';
+import type { GetIncidentResponse } from '#gen/belay/v1/audit_service.ts';
 import { BelayError } from '#lib/errors.ts';
 import { call } from '../../connection/call.ts';
 import { type ExitCode, exitCodes } from '../../frame/exit-codes.ts';
 import type { Session } from '../../frame/session.ts';
+import { isResolved, isSettled, isVerified, reportsIn } from './episode.ts';
 import { showIncident } from './show.ts';
 
 const EVERY_MS = 250;
 
+/** What reporting an incident was answered with. */
+export interface Reported {
+  readonly incidentId: string;
+  /** Nothing new was published: what can be shown is what came of it before. */
+  readonly alreadyOpen: boolean;
+}
+
 /** Follows an incident to its end and shows it. 0 only when it was fixed and verified. */
-export async function waitForOutcome(incidentId: string, session: Session): Promise<ExitCode> {
-  const { found, verified } = await incidentOutcome(incidentId, session);
-  await session.out.print(showIncident(found));
+export async function waitForOutcome(reported: Reported, session: Session): Promise<ExitCode> {
+  const { found, verified } = await incidentOutcome(reported, session);
+  if (reported.alreadyOpen) await printOpenAlready(found, session);
+  else await session.out.print(showIncident(found));
   return verified ? exitCodes.done : exitCodes.no;
 }
 
@@ -19,11 +28,21 @@ export interface IncidentOutcome {
   readonly verified: boolean;
 }
 
-export async function incidentOutcome(incidentId: string, session: Session): Promise<IncidentOutcome> {
+export async function incidentOutcome(
+  { incidentId, alreadyOpen }: Reported,
+  session: Session,
+): Promise<IncidentOutcome> {
   const deadlineMs = session.clock.monotonicMs() + session.globals.timeoutMs;
+  let reportsBefore: number | undefined;
   while (session.clock.monotonicMs() < deadlineMs) {
     const found = await look(incidentId, session);
-    if (found && isOver(found.timeline)) return { found, verified: isVerified(found.timeline) };
+    if (found) {
+      const { timeline } = found;
+      // Reported again after its end, and not told yet: the outcome that is there is the one before.
+      reportsBefore ??= !alreadyOpen && isResolved(timeline) ? reportsIn(timeline) : 0;
+      if (reportsIn(timeline) > reportsBefore && isSettled(timeline))
+        return { found, verified: isVerified(timeline) };
+    }
     await session.clock.sleep(EVERY_MS);
   }
   throw new BelayError('timeout', `${incidentId} is not settled yet`, {
@@ -44,11 +63,21 @@ async function look(id: string, session: Session): Promise<GetIncidentResponse |
   }
 }
 
-/** Every order ends settled, and every decision closed: the last decision's end is the incident's. */
-function isOver(timeline: readonly TimelineEntry[]): boolean {
-  const made = timeline.filter((entry) => entry.type === 'DecisionMade').length;
-  return made > 0 && timeline.filter((entry) => entry.type === 'DecisionClosed').length >= made;
+/** History must not be taken for what this report brought about. */
+async function printOpenAlready(found: GetIncidentResponse, session: Session): Promise<void> {
+  const id = found.incident?.incidentId ?? '';
+  const shown = showIncident(found);
+  const opened = found.timeline.findLast(({ type }) => type === 'IncidentReported')?.time;
+  const decision = found.timeline.findLast(({ type }) => type === 'DecisionMade')?.text ?? 'nothing yet';
+  const since = opened === undefined ? '' : ` since ${opened.toISOString()}`;
+  const title = `${id} is open already${since}: nothing was done now. This is what came of it then:`;
+  await session.out.print({
+    ...shown,
+    body: { ...shown.body, alreadyOpen: true, openSince: opened },
+    table: (as) => ({ ...shown.table(as), title }),
+  });
+  session.say(`Open already${since}. Decided then: ${decision}`);
+  session.say(
+    `Nothing was done now. To have it considered again: ${session.invokedAs} incident resolve ${id} --reason "...", then report it again.`,
+  );
 }
-
-const isVerified = (timeline: readonly TimelineEntry[]): boolean =>
-  timeline.some((entry) => entry.type === 'ActionVerified' && entry.dataJson.includes('"VERDICT_VERIFIED"'));

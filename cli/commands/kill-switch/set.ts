@@ -4,7 +4,8 @@ import { BelayError } from '#lib/errors.ts';
 import { announce, call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import type { Session } from '../../frame/session.ts';
-import { defineVerb } from '../../frame/verb.ts';
+import { usageError } from '../../frame/usage-error.ts';
+import { defineVerb, type Input } from '../../frame/verb.ts';
 
 interface SwitchOptions {
   readonly reason: string;
@@ -16,10 +17,16 @@ const options = (command: Command) => {
     .requiredOption('--reason <text>', 'why; everybody who asks is shown it')
     .option('--target <name>', 'one target instead of all');
 };
-const parse = ({ options: given }: { options: Readonly<Record<string, unknown>> }): SwitchOptions => ({
-  reason: given['reason'] as string,
-  target: (given['target'] as string | undefined) ?? '',
-});
+function parseFor(help: string) {
+  return ({ options: given }: Input): SwitchOptions => {
+    const target = given['target'] as string | undefined;
+    // An empty variable in a script must not become every target.
+    if (target === '') {
+      throw usageError('--target is empty', { next: 'Name one, or leave it out: that is all.', help });
+    }
+    return { reason: given['reason'] as string, target: target ?? '' };
+  };
+}
 
 export const killSwitchEngage = defineVerb<SwitchOptions>({
   path: 'kill-switch engage',
@@ -27,7 +34,7 @@ export const killSwitchEngage = defineVerb<SwitchOptions>({
   group: 'Controls',
   example: 'kill-switch engage --reason "bad deploy tooling"',
   configure: options,
-  parse,
+  parse: parseFor('kill-switch engage'),
   run: async ({ reason, target }, session) => {
     const { DecisionServiceClient } = await import('#gen/belay/v1/decision_service.ts');
     await announce(session);
@@ -45,7 +52,7 @@ export const killSwitchRelease = defineVerb<SwitchOptions>({
   group: 'Controls',
   example: 'kill-switch release --reason "tooling is mended"',
   configure: options,
-  parse,
+  parse: parseFor('kill-switch release'),
   run: async ({ reason, target }, session) => {
     const { DecisionServiceClient } = await import('#gen/belay/v1/decision_service.ts');
     await announce(session);

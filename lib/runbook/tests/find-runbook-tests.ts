@@ -1,4 +1,4 @@
-import { glob, readFile, stat } from 'node:fs/promises';
+import { glob, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunbookFiles, listRunbookFiles } from '../runbook-files.ts';
 
@@ -29,7 +29,7 @@ async function testsAt(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return testsBelow(path);
   const beside = ['yaml', 'yml'].map((ending) => path.replace(/\.ya?ml$/, `.test.${ending}`));
-  const there = await Promise.all(beside.map(isReadable));
+  const there = await Promise.all(beside.map(isThere));
   return beside.filter((file, index) => there[index] === true && isTest(file));
 }
 
@@ -39,8 +39,8 @@ async function testsBelow(folder: string): Promise<readonly string[]> {
   return names.toSorted().map((name) => join(folder, name));
 }
 
-const isReadable = (file: string): Promise<boolean> =>
-  readFile(file).then(
+const isThere = (file: string): Promise<boolean> =>
+  stat(file).then(
     () => true,
     () => false,
   );

@@ -48,6 +48,6 @@ function unknown(id: string, kind: 'incident' | 'decision'): BelayError {
     code: kind === 'incident' ? 'INCIDENT_NOT_FOUND' : 'DECISION_NOT_FOUND',
     field: 'id',
     why: 'nothing about it has been recorded, or not yet',
-    next: 'belay incident list',
+    next: 'belay audit query --since 24h, which shows what is known',
   });
 }

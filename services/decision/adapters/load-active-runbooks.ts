@@ -1,26 +1,33 @@
+import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { Logger } from '#lib/logger.ts';
+import { lintRunbooks } from '#lib/runbook/lint-runbooks.ts';
 import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
-import { formatProblem } from '#lib/runbook/problem.ts';
+import { formatProblem, type Problem, sortProblems } from '#lib/runbook/problem.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 
-/** All of them or none: an engine that runs with half of its runbooks is not the one that was reviewed. */
+/**
+ * All of them or none: an engine that runs with half of its runbooks is not the one that was reviewed. What the
+ * linter calls an error would be found out in an incident otherwise.
+ */
 export async function loadActiveRunbooks(
   paths: readonly string[],
-  logger: Logger,
+  { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
 ): Promise<readonly Runbook[]> {
-  const { runbooks, problems } = await loadRunbookFiles(paths);
-  if (problems.length > 0) {
-    throw new BelayError(
-      'invalid',
-      ['the runbooks do not load', ...problems.map(formatProblem)].join('\n  '),
-      {
-        code: 'RUNBOOKS_INVALID',
-        field: 'runbooks',
-        next: 'mend the files as listed, and start again',
-      },
-    );
-  }
+  const { runbooks, problems, places } = await loadRunbookFiles(paths);
+  const all = sortProblems([...problems, ...lintRunbooks(runbooks, { places, now: clock.now() })]);
+  const errors = all.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw invalid(errors, paths);
+  for (const problem of all) logger.warn({ code: problem.code }, formatProblem(problem));
   logger.info({ runbooks: runbooks.map((runbook) => runbook.name) }, 'runbooks loaded');
   return runbooks;
+}
+
+function invalid(errors: readonly Problem[], paths: readonly string[]): BelayError {
+  const message = ['the runbooks do not load', ...errors.map(formatProblem)].join('\n  ');
+  return new BelayError('invalid', message, {
+    code: 'RUNBOOKS_INVALID',
+    field: 'runbooks',
+    next: `mend the files as listed, until this finds no error: belay runbook lint ${paths.join(' ')}`,
+  });
 }

@@ -52,6 +52,19 @@ export function block(runbookName: string, checks: readonly GuardrailCheck[]): B
   };
 }
 
+/** A plan that lacks a fact is left to people, and the fact is among the checks. */
+export function lacking(decision: Decision, runbook: Runbook, missing: string, why: string): Decision {
+  const checks = decision.checks.filter(({ result }) => result !== 'not_reached');
+  const behind = decision.checks.filter(({ result }) => result === 'not_reached');
+  return {
+    ...decision,
+    mode: 'manual',
+    code: 'missing_fact',
+    summary: notRun(runbook.name, why),
+    checks: [...checks, refuse('plan', missing, 'every fact is known', 'missing_fact', why), ...behind],
+  };
+}
+
 const LIVE = 'live checks';
 
 /** What is for any incident is no known fix: unless it runs by itself, nobody is spared a look. */

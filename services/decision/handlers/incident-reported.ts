@@ -7,7 +7,7 @@ import { deriveId } from '#lib/ids.ts';
 import { planDigest } from '#lib/plan/plan-digest.ts';
 import { resolvePlan } from '#lib/runbook/resolve-plan.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
-import { decide } from '../domain/decide.ts';
+import { decide, lacking } from '../domain/decide.ts';
 import type { Decision, Facts, Policy } from '../domain/decision.ts';
 import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
 import type { Guardrails } from '../ports.ts';
@@ -73,8 +73,8 @@ function orderOf(
   if (decision.mode !== 'auto_execute' || !runbook || !data.resource) return { decision, issued: undefined };
   const resolved = resolvePlan(runbook, { ...incidentFacts(data), parameters: {} });
   if (!resolved.ok) {
-    const summary = `${runbook.name} was not run: ${resolved.why}. Nothing changed.`;
-    return { decision: { ...decision, mode: 'manual', code: 'missing_fact', summary }, issued: undefined };
+    const missing = resolved.missing.length > 0 ? `no ${resolved.missing.join(', ')}` : 'not as it must be';
+    return { decision: lacking(decision, runbook, missing, resolved.why), issued: undefined };
   }
   const plan = planOf(runbook, resolved.steps, { resource: data.resource, service: data.service });
   const issued: OrderIssued = {

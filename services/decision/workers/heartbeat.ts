@@ -1,6 +1,6 @@
 import { ActorKind } from '#gen/belay/v1/common.ts';
 import type { Clock } from '#lib/clock.ts';
-import { HEARTBEAT_KEY } from '#lib/control/control-state.ts';
+import { HEARTBEAT_KEY } from '#lib/control/control-key.ts';
 import { messageOf } from '#lib/errors.ts';
 import { outgoing } from '#lib/events/event.ts';
 import type { Logger } from '#lib/logger.ts';

@@ -1,19 +1,7 @@
 import { z } from 'zod';
+import { line, reason, text } from '#lib/text-rules.ts';
 
 /** The shape of requests, the same through every door. What a report means is judged in the domain. */
-
-/** No half characters, which the wire format would replace, and no control characters, which fool terminals. */
-const wellFormed = (text: string): boolean => text.isWellFormed();
-const onOneLine = (text: string): boolean => !/\p{Cc}/u.test(text);
-const isText = (text: string): boolean => !/[^\P{Cc}\t\n\r]/u.test(text);
-
-const anyText = (max: number) =>
-  z
-    .string({ error: 'is not a text' })
-    .max(max, `is longer than ${max} characters`)
-    .refine(wellFormed, 'is not valid Unicode');
-const line = (max: number) => anyText(max).refine(onOneLine, 'has control characters or more than one line');
-const text = (max: number) => anyText(max).refine(isText, 'has control characters');
 
 const MAP_LIMIT = 64;
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
@@ -43,7 +31,7 @@ const reportFields = {
   externalId: line(200),
 };
 
-const resolveFields = { reason: text(1_000) };
+const resolveFields = { reason };
 
 /** Messages as the wire format gives them: everything is there, at least empty. */
 export const grpcReport = z.looseObject({

@@ -49,6 +49,6 @@ function unknown(incidentId: string): BelayError {
   return new BelayError('not_found', `no incident ${incidentId} is open or was until lately`, {
     code: 'INCIDENT_UNKNOWN',
     field: 'incidentId',
-    next: 'belay incident list',
+    next: 'belay audit query --since 24h, which shows what was reported',
   });
 }

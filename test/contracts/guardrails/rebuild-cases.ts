@@ -3,6 +3,8 @@ import type { Refill } from '../../../services/decision/ports.ts';
 import { at, slotWants, type WantsChange } from '../../support/slot-wants.ts';
 import { checkOf, type Workbench } from './workbench.ts';
 
+const FREE = { a: 'released', b: 'refused', lock: 'held' };
+
 /** After a rebuild the store is what the log says, and nothing of before. */
 export function rebuildCases({ guardrails, ask, ready }: Workbench): void {
   const into = (refill: Refill) => ({
@@ -52,6 +54,65 @@ export function rebuildCases({ guardrails, ask, ready }: Workbench): void {
       expect(await ask('dec-new-3', { workload: 'w-lost', limits })).toMatchObject({ status: 'refused' });
       expect(await ask('dec-new-4', { workload: 'lost', limits })).toMatchObject({ status: 'held' });
     });
+
+    /** Two decisions on one workload, in the orders in which their log can be read. */
+    const twoOnALock: readonly [string, readonly string[], Record<'a' | 'b' | 'lock', string>][] = [
+      ['refused while it was held', ['A held', 'B refused', 'A settled'], FREE],
+      ['refused, and read after the settlement', ['A held', 'A settled', 'B refused'], FREE],
+      ['refused, and read before the one that held it', ['B refused', 'A held', 'A settled'], FREE],
+      [
+        'refused, and the first goes on',
+        ['A held', 'B refused'],
+        { a: 'held', b: 'refused', lock: 'refused' },
+      ],
+      ['ordered after it', ['A held', 'A settled', 'B held'], { a: 'released', b: 'held', lock: 'refused' }],
+      [
+        'ordered before its settlement was read',
+        ['A held', 'B held', 'A settled'],
+        { a: 'released', b: 'held', lock: 'refused' },
+      ],
+      [
+        'refused, and the first is unknown',
+        ['A held', 'B refused', 'A unknown'],
+        { a: 'frozen', b: 'refused', lock: 'refused' },
+      ],
+    ];
+    it.each(twoOnALock)(
+      'the lock of a workload is as the log says: %s',
+      async (_what, log, { a, b, lock }) => {
+        await ready();
+        await ask('dec-x', { workload: 'w' });
+        const { checks } = await ask('dec-y', { workload: 'w' });
+        await guardrails().rebuild(async (refill) => {
+          const { held, settled } = into(refill);
+          for (const [minute, happened] of log.entries()) {
+            const [who = '', what = ''] = happened.split(' ');
+            const decisionId = `dec-${who}`;
+            if (what === 'held') await held(decisionId, { workload: 'w' }, minute);
+            else if (what === 'settled') await settled(decisionId, 'succeeded', minute);
+            else if (what === 'unknown') await settled(decisionId, 'unknown', minute);
+            else {
+              const decidedAt = at(minute);
+              await refill.decision({
+                decisionId,
+                record: 'b',
+                wants: undefined,
+                checks,
+                trial: false,
+                decidedAt,
+              });
+            }
+          }
+        });
+        expect(await ask('dec-A', { workload: 'w' }, 5)).toMatchObject({ status: a });
+        expect(await ask('dec-B', { workload: 'w' }, 5)).toMatchObject({ status: b });
+        const next = await ask('dec-C', { workload: 'w' }, 5);
+        expect([next.status, checkOf(next, 'workload lock')?.result]).toEqual([
+          lock,
+          lock === 'held' ? 'pass' : 'refuse',
+        ]);
+      },
+    );
 
     it('what was counted is counted, from the times in the log', async () => {
       await guardrails().rebuild(async (refill) => {
