@@ -18,6 +18,8 @@ export interface CarriedOut {
   readonly outcome: Told<string>;
   /** Names of the checks that said no. */
   readonly refused: readonly string[];
+  /** Guardrails that said no after people had said yes, as coverage counts them. */
+  readonly guardrails?: readonly string[];
   /** For a service owner. */
   readonly why: string;
 }

@@ -1,4 +1,5 @@
 import type { Runbook } from '#lib/runbook/runbook.ts';
+import type { TestSuite } from '#lib/runbook/tests/load-runbook-tests.ts';
 import { hasExecutor } from './carry-out.ts';
 import { pathsIn } from './known-facts.ts';
 
@@ -19,6 +20,16 @@ export function notesOn(runbook: Runbook): readonly string[] {
   return guessed.map(
     (check) => `${name}: ${check.name} asks for what no executor knows yet; in production it refuses`,
   );
+}
+
+/** The tests that show what is not so yet. */
+export function notesOnAssumptions({ file, tests }: TestSuite, only: RegExp | undefined): readonly string[] {
+  const played = tests.filter(({ name, assume }) => assume !== undefined && (only?.test(name) ?? true));
+  if (played.length === 0) return [];
+  const actions = [...new Set(played.flatMap(({ assume }) => assume?.executors ?? []))].join(', ');
+  return [
+    `${file}: ${played.length} test(s) assume an executor of ${actions}; in production none does it yet, and nothing runs`,
+  ];
 }
 
 /** Facts that tests give and executors do not have. */

@@ -7,6 +7,13 @@ import { incidentFacts } from '../../services/decision/handlers/incident-facts.t
 import { knownFacts } from './known-facts.ts';
 import type { Scene } from './scene.ts';
 
+/** Why nobody could make a plan of it, as far as the incident goes; empty where one could. */
+export function whyNoPlan({ incident }: Scene, runbook: Runbook | undefined): string {
+  if (!runbook) return '';
+  const resolved = resolvePlan(runbook, { ...incidentFacts(incident), parameters: {} });
+  return resolved.ok ? '' : resolved.why;
+}
+
 /** What would be done, whether by itself or by people. */
 export function plannedSteps(
   scene: Scene,

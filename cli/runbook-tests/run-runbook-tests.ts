@@ -7,7 +7,7 @@ import { findRunbookTests } from '#lib/runbook/tests/find-runbook-tests.ts';
 import { linkTests } from '#lib/runbook/tests/link-tests.ts';
 import { loadRunbookTests, type TestSuite } from '#lib/runbook/tests/load-runbook-tests.ts';
 import type { TestReport, TestResult } from '#lib/runbook/tests/result.ts';
-import { notesOn } from './notes-on.ts';
+import { notesOn, notesOnAssumptions } from './notes-on.ts';
 import { runTest } from './run-test.ts';
 
 /** Every test that the paths lead to, or those whose names match, each played by itself. */
@@ -18,12 +18,15 @@ export async function runRunbookTests(paths: readonly string[], only?: RegExp): 
   const shelf = new Shelf();
   for (const { file, text } of found.runbooks) shelf.add(file, loadRunbook(text, file));
   const results: TestResult[] = [];
+  const assumed: string[] = [];
   const refusedBy = new Map<Runbook, Set<string>>();
   for (const suite of loaded.flatMap(({ suites }) => suites)) {
     const { runbooks, problems: unread } = await shelf.of(suite);
     const faults = unread.length > 0 ? [] : linkTests(suite, runbooks);
     problems.push(...faults);
-    if (unread.length + faults.length === 0) results.push(...(await play(suite, runbooks, refusedBy, only)));
+    if (unread.length + faults.length > 0) continue;
+    assumed.push(...notesOnAssumptions(suite, only));
+    results.push(...(await play(suite, runbooks, refusedBy, only)));
   }
   const all = shelf.all();
   return {
@@ -31,7 +34,7 @@ export async function runRunbookTests(paths: readonly string[], only?: RegExp): 
     problems: sortProblems([...problems, ...all.flatMap((one) => one.problems)]),
     uncovered: only ? [] : uncoveredGuardrails(refusedBy),
     untested: only ? [] : untestedIn(all, refusedBy),
-    notes: [...refusedBy.keys()].flatMap(notesOn),
+    notes: [...[...refusedBy.keys()].flatMap(notesOn), ...assumed],
   };
 }
 
@@ -45,9 +48,11 @@ async function play(
   for (const [index, test] of tests.entries()) {
     if (only && !only.test(test.name)) continue;
     const { runbook, mismatches, why, refused } = await runTest(test, runbooks);
-    if (runbook) {
-      const known = refusedBy.get(runbook) ?? new Set<string>();
-      refusedBy.set(runbook, known);
+    // What no incident finds is tested as well: by what is left to people.
+    const about = runbook ?? (runbooks.length === 1 ? runbooks[0] : undefined);
+    if (about) {
+      const known = refusedBy.get(about) ?? new Set<string>();
+      refusedBy.set(about, known);
       for (const name of refused) known.add(name);
     }
     const place = placeOf(['tests', index]);

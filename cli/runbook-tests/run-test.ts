@@ -1,4 +1,4 @@
-import { CheckResult, modeToJSON, riskToJSON } from '#gen/belay/v1/common.ts';
+import { modeToJSON, riskToJSON } from '#gen/belay/v1/common.ts';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import { compare, told, untold } from '#lib/runbook/tests/compare.ts';
@@ -6,10 +6,12 @@ import type { Mismatch } from '#lib/runbook/tests/result.ts';
 import type { RunbookTest } from '#lib/runbook/tests/test-file.ts';
 import { memoryGuardrails } from '../../services/decision/adapters/memory-guardrails.ts';
 import type { Guardrails } from '../../services/decision/ports.ts';
+import { assumeExecutors } from './assume-executors.ts';
 import { type CarriedOut, carryOut } from './carry-out.ts';
 import { type Decided, decideIncident } from './decide-incident.ts';
 import { grantOrder } from './grant-order.ts';
-import { plannedSteps } from './planned-steps.ts';
+import { plannedSteps, whyNoPlan } from './planned-steps.ts';
+import { refusedChecks, refusedNames } from './refused-names.ts';
 import { replayHistory } from './replay-history.ts';
 import { type Scene, sceneOf } from './scene.ts';
 
@@ -17,7 +19,7 @@ export interface TestRun {
   readonly runbook: Runbook | undefined;
   readonly mismatches: readonly Mismatch[];
   readonly why: string;
-  /** Names of all checks that said no. */
+  /** All that said no, as coverage counts it. */
   readonly refused: readonly string[];
 }
 
@@ -27,7 +29,7 @@ export async function runTest(test: RunbookTest, runbooks: readonly Runbook[]): 
   const guardrails = memoryGuardrails();
   await guardrails.rebuild(async () => {});
   const impossible = await replayHistory(scene, guardrails);
-  const decided = await decideIncident(scene, guardrails);
+  const decided = await assumeExecutors(scene, await decideIncident(scene, guardrails), guardrails);
   const { made } = decided;
   const runbook = runbooks.find(({ name }) => name === made.runbook?.name);
   const mode = nameOf(modeToJSON(made.mode));
@@ -38,11 +40,17 @@ export async function runTest(test: RunbookTest, runbooks: readonly Runbook[]): 
     risk: nameOf(riskToJSON(made.risk)) as RiskLevel,
     reasons: [...reasonsOf(made, mode), ...carried.refused],
     steps: plannedSteps(scene, mode, runbook),
+    noPlan: whyNoPlan(scene, runbook),
     outcome: carried.outcome,
   };
   const history = impossible.map((actual) => ({ what: 'history', expected: '', actual }));
   const why = mode === 'auto_execute' ? carried.why : [made.summary, carried.why].filter(Boolean).join(' ');
-  const names = [...refusedIn(made).map(({ name }) => name), ...carried.refused];
+  const names = [
+    ...refusedNames(made),
+    ...carried.refused,
+    ...(carried.guardrails ?? []),
+    ...(played.noPlan === '' ? [] : ['parameters']),
+  ];
   return { runbook, mismatches: [...history, ...compare(test.expect, played)], why, refused: names };
 }
 
@@ -65,8 +73,10 @@ async function act(scene: Scene, decided: Decided, guardrails: Guardrails): Prom
   const granted = await grantOrder(scene, decided, runbook, guardrails);
   if (!granted.known) return { ...NOT_ASKED, outcome: granted };
   if (granted.value.issued) return carryOut(scene, granted.value, runbook);
-  const codes = refusedIn(granted.value.made).map(({ code }) => code);
-  return { outcome: told('refused'), refused: codes, why: granted.value.made.summary };
+  const { made: answered } = granted.value;
+  const codes = refusedChecks(answered).map(({ code }) => code);
+  const names = refusedNames(answered);
+  return { outcome: told('refused'), refused: codes, guardrails: names, why: answered.summary };
 }
 
 type Answer = NonNullable<RunbookTest['approval']>['answer'];
@@ -83,10 +93,8 @@ function isYes(answer: Answer, { approval, risk }: Runbook): boolean {
   return approval?.onLapse === 'approve' && risk !== 'high';
 }
 
-const refusedIn = ({ checks }: DecisionMade) => checks.filter(({ result }) => result === CheckResult.REFUSE);
-
 /** Why it did not run by itself: the code of the decision, and those of all checks that said no. */
 function reasonsOf(made: DecisionMade, mode: string): readonly string[] {
   if (mode === 'auto_execute') return [];
-  return [...new Set([made.code, ...refusedIn(made).map(({ code }) => code)])];
+  return [...new Set([made.code, ...refusedChecks(made).map(({ code }) => code)])];
 }

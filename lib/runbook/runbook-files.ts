@@ -1,4 +1,5 @@
-import { glob, readFile, realpath, stat } from 'node:fs/promises';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { glob, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from './problem.ts';
 
@@ -22,7 +23,7 @@ export async function listRunbookFiles(paths: readonly string[]): Promise<Runboo
   for (const path of paths) {
     const found = await filesAt(path, problems);
     if (found?.length === 0) emptyFolders.push(path);
-    for (const file of found ?? []) await readInto(files, file, problems);
+    for (const file of found ?? []) readInto(files, file, problems);
   }
   return { files: [...files.values()], problems, emptyFolders };
 }
@@ -48,19 +49,22 @@ const isFolder = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** A config map mounts each file under two names: by its shorter one it is the author's. */
-async function readInto(files: Map<string, RunbookText>, file: string, problems: Problem[]): Promise<void> {
+/**
+ * A config map mounts each file under two names: by its shorter one it is the author's. Small files, read before
+ * anything else runs: waiting for each of them takes longer than reading it.
+ */
+function readInto(files: Map<string, RunbookText>, file: string, problems: Problem[]): void {
   try {
     // A pipe would never end, and a device is no text that was reviewed.
-    if (!(await stat(file)).isFile()) {
+    if (!statSync(file).isFile()) {
       problems.push(
         problemOf(file, 'not_a_file', 'is a pipe, a socket or a device, give a file or a folder'),
       );
       return;
     }
-    const identity = await realpath(file);
+    const identity = realpathSync(file);
     const known = files.get(identity);
-    if (!known) files.set(identity, { file, text: await readFile(file, 'utf8') });
+    if (!known) files.set(identity, { file, text: readFileSync(file, 'utf8') });
     else if (file.length < known.file.length) files.set(identity, { ...known, file });
   } catch (error) {
     problems.push(unreadable(file, error));

@@ -101,6 +101,26 @@ it('are said never to open only where no minute of a week is open', () => {
     ),
     { numRuns: 500 },
   );
+});
+
+const HOURS = Array.from({ length: 168 }, (_, hour) => new Date(Date.UTC(2026, 2, 2, hour)));
+
+it('open some time exactly where an hour of the week is open', () => {
+  // Whole hours: among minutes drawn at will those of a week are hardly ever all closed.
+  const hours = fc.integer({ min: 0, max: 24 }).map((hour) => text(hour * 60));
+  const wide = fc.array(
+    fc
+      .record({ days: fc.subarray([...ALL], { minLength: 1 }), from: hours, to: hours })
+      .map(({ days, from, to }) => window({ days, from: from === '24:00' ? '00:00' : from, to })),
+    { maxLength: 2 },
+  );
+  fc.assert(
+    fc.property(wide, wide, (allowedWindows, blackoutWindows) => {
+      const judge = (now: Date) => judgeWindows({ allowedWindows, blackoutWindows }, now)?.isOpen ?? true;
+      expect(everOpens({ allowedWindows, blackoutWindows })).toBe(HOURS.some(judge));
+    }),
+    { numRuns: 200 },
+  );
   expect(
     everOpens({ allowedWindows: [window()], blackoutWindows: [window({ from: '00:00', to: '12:00' })] }),
   ).toBe(false);

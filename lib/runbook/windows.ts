@@ -34,10 +34,10 @@ export function everOpens({ allowedWindows, blackoutWindows }: Windows): boolean
   const zones = new Set([...opens, ...blackoutWindows].map(({ timeZone }) => timeZone));
   // Zones move against each other over the year: between two of them nothing is said to be never.
   if (zones.size > 1 || blackoutWindows.length === 0) return true;
-  return WEEK.some(([day, minute]) => {
-    const holds = (window: TimeWindow): boolean => covers(window, day, minute);
-    return !blackoutWindows.some(holds) && (opens.length === 0 || opens.some(holds));
-  });
+  const closed = new Uint8Array(WEEK_MINUTES);
+  for (const [start, end] of blackoutWindows.flatMap(spansOf)) closed.fill(1, start, end);
+  const spans = opens.length === 0 ? [[0, WEEK_MINUTES]] : opens.flatMap(spansOf);
+  return spans.some(([start, end]) => closed.subarray(start, end).includes(0));
 }
 
 export function windowText({ days, from, to, timeZone }: TimeWindow): string {
@@ -47,9 +47,7 @@ export function windowText({ days, from, to, timeZone }: TimeWindow): string {
 
 const DAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const DAY_MINUTES = 1_440;
-const WEEK = Array.from({ length: 7 * DAY_MINUTES }, (_, index) => {
-  return [Math.floor(index / DAY_MINUTES), index % DAY_MINUTES] as const;
-});
+const WEEK_MINUTES = 7 * DAY_MINUTES;
 
 function isInside(window: TimeWindow, now: Date): boolean {
   const { day, hour, minute } = momentIn(window, now);
@@ -61,6 +59,18 @@ function covers({ days, from, to }: TimeWindow, day: number, minute: number): bo
   const [start, end] = [minutesOf(from), minutesOf(to)];
   if (start <= end) return begins(day) && start <= minute && minute < end;
   return (begins(day) && minute >= start) || (begins(day - 1) && minute < end);
+}
+
+/** The minutes of a week that it holds, from Monday on. What goes past Sunday is at the beginning. */
+function spansOf({ days, from, to }: TimeWindow): readonly (readonly [start: number, end: number])[] {
+  const [first, last] = [minutesOf(from), minutesOf(to)];
+  const minutes = first <= last ? last - first : last - first + DAY_MINUTES;
+  return days.flatMap((day) => {
+    const start = DAYS.indexOf(day) * DAY_MINUTES + first;
+    const end = start + minutes;
+    const past = [0, end - WEEK_MINUTES] as const;
+    return end > WEEK_MINUTES ? [[start, WEEK_MINUTES] as const, past] : [[start, end] as const];
+  });
 }
 
 function minutesOf(text: string): number {

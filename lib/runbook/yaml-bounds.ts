@@ -17,26 +17,31 @@ export interface BoundPassed extends Position {
   readonly message: string;
 }
 
+/** The tokens of a text, for the parser, which would lex it once more; or why it does not get them. */
+export type Lexed =
+  | { readonly ok: true; readonly tokens: readonly string[] }
+  | { readonly ok: false; readonly passed: BoundPassed };
+
 /**
- * Where a text passes what the parser should be made to follow. It goes back over every level and holds a node
+ * Refused is what passes the bounds of what the parser should be made to follow. It goes back over every level and holds a node
  * for every value, so a hostile text costs it far more than reading does; the lexer alone is linear.
  */
-export function passedBound(text: string): BoundPassed | undefined {
+export function lexWithinBounds(text: string): Lexed {
   if (text.length > MAX_CHARACTERS) return tooLarge(START, 'larger than 256 KiB');
   if (newlines(text) > MAX_LINES) return tooLarge(START, 'longer than 5,000 lines');
   const position = { ...START };
   const levels = new Levels();
   let documents = 0;
-  let tokens = 0;
+  const tokens: string[] = [];
   for (const token of new Lexer().lex(text)) {
-    tokens += 1;
+    tokens.push(token);
     if (token === '---') documents += 1;
     if (levels.areTooMany(token, position.column))
-      return { ...position, code: 'nested_too_deeply', message: TOO_DEEP };
-    if (tokens > MAX_TOKENS || documents > MAX_DOCUMENTS) return tooLarge(position, 'holds too much');
+      return { ok: false, passed: { ...position, code: 'nested_too_deeply', message: TOO_DEEP } };
+    if (tokens.length > MAX_TOKENS || documents > MAX_DOCUMENTS) return tooLarge(position, 'holds too much');
     advance(position, token);
   }
-  return undefined;
+  return { ok: true, tokens };
 }
 
 class Levels {
@@ -58,8 +63,9 @@ class Levels {
   }
 }
 
-function tooLarge(position: Position, what: string): BoundPassed {
-  return { ...position, code: 'file_too_large', message: `${what}, split it into several files` };
+function tooLarge(position: Position, what: string): Lexed {
+  const message = `${what}, split it into several files`;
+  return { ok: false, passed: { ...position, code: 'file_too_large', message } };
 }
 
 export const TOO_DEEP = 'nested too deeply, no runbook needs that many levels, write it flatter';

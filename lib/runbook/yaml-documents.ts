@@ -1,6 +1,6 @@
-import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import { type CST, Composer, type Document, LineCounter, Parser } from 'yaml';
 import type { Problem } from './problem.ts';
-import { passedBound, TOO_DEEP } from './yaml-bounds.ts';
+import { lexWithinBounds, TOO_DEEP } from './yaml-bounds.ts';
 import { type Path, type Place, type YamlFault, YamlReader } from './yaml-reader.ts';
 
 /** One document of a file as plain data, and where each of its values was written. */
@@ -19,10 +19,10 @@ const MAX_FAULTS = 10;
 
 /** Several documents a file. A document that cannot be read is left out, with what is wrong with it. */
 export function readYamlDocuments(text: string, file: string): YamlFile {
-  const bound = passedBound(text);
-  if (bound) return { documents: [], problems: [problemOf(bound, file)] };
+  const lexed = lexWithinBounds(text);
+  if (!lexed.ok) return { documents: [], problems: [problemOf(lexed.passed, file)] };
   const lines = new LineCounter();
-  const parsed = parse(text, lines);
+  const parsed = parse(lexed.tokens, lines);
   if (!parsed)
     return { documents: [], problems: [problemOf({ line: 1, column: 1, ...TOO_DEEP_FAULT }, file)] };
   const documents: YamlDocument[] = [];
@@ -36,19 +36,13 @@ export function readYamlDocuments(text: string, file: string): YamlFile {
 }
 
 /** A parser that has lost its way makes thousands of errors, and drawing their stacks would take longer than parsing. */
-function parse(text: string, lineCounter: LineCounter): readonly Document.Parsed[] | undefined {
+function parse(tokens: readonly string[], lines: LineCounter): readonly Document.Parsed[] | undefined {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    const parsed = parseAllDocuments(text, {
-      lineCounter,
-      stringKeys: true,
-      // Compared key by key by the parser; the reader knows at once.
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    });
-    return Array.isArray(parsed) ? parsed : [];
+    // Compared key by key by the composer; the reader knows at once.
+    const composer = new Composer({ stringKeys: true, uniqueKeys: false, logLevel: 'silent' });
+    return [...composer.compose(parsed(tokens, lines))];
   } catch (error) {
     // It calls itself for each level. The bounds see nesting before it does, unless the text misleads them.
     if (error instanceof RangeError) return undefined;
@@ -56,6 +50,14 @@ function parse(text: string, lineCounter: LineCounter): readonly Document.Parsed
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+/** As the parser does with a text, but for the lexing, which the bounds have done. */
+function* parsed(tokens: readonly string[], lines: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const token of tokens) yield* parser.next(token);
+  yield* parser.end();
 }
 
 const TOO_DEEP_FAULT = { code: 'nested_too_deeply', message: TOO_DEEP };

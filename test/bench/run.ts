@@ -2,5 +2,6 @@ import { runCampaign } from '../support/campaign.ts';
 
 await runCampaign('bench', {
   bus: async () => (await import('./bus.ts')).busBench,
+  runbooks: async () => (await import('./runbooks.ts')).runbooksBench,
   thread: async () => (await import('./thread.ts')).threadBench,
 });

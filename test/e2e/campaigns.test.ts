@@ -19,6 +19,7 @@ it.each(['bus', 'thread'])('faults %s: no violation', async (name) => {
 
 it.each([
   ['bus', 5],
+  ['runbooks', 3],
   ['thread', 2],
 ])('bench %s prints its figures, whether they are met or short', async (name, figures) => {
   const lines = (await campaign('bench', name)).match(/^RATIO \S.* [<>]=[\d.]+ (ok|short)$/gm);

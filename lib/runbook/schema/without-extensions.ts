@@ -11,13 +11,11 @@ type Definition = {
  * that starts with x- is one like the others, and dropping a required label would widen the scope.
  */
 export function withoutExtensions(schema: z.ZodType, value: unknown): unknown {
-  const forms = formsOf(schema);
+  const { forms, element, sections } = partsOf(schema);
   if (Array.isArray(value)) {
-    const element = forms.map(definitionOf).find((form) => form.element)?.element;
     return element ? value.map((item) => withoutExtensions(element, item)) : value;
   }
   if (typeof value !== 'object' || value === null) return value;
-  const sections = forms.filter((form) => keysOf(form).length > 0);
   if (sections.length === 0) return recordWithoutExtensions(forms, value);
   const kept = Object.entries(value).filter(([key]) => !key.startsWith('x-'));
   return Object.fromEntries(
@@ -28,6 +26,27 @@ export function withoutExtensions(schema: z.ZodType, value: unknown): unknown {
       return [key, fields.reduce<unknown>((inner, field) => withoutExtensions(field, inner), item)];
     }),
   );
+}
+
+interface Parts {
+  readonly forms: readonly z.ZodType[];
+  /** Of a list. */
+  readonly element: z.ZodType | undefined;
+  /** Forms with keys of their own. */
+  readonly sections: readonly z.ZodType[];
+}
+
+const known = new WeakMap<z.ZodType, Parts>();
+
+/** A schema stays as it is, and every file asks for all of it. */
+function partsOf(schema: z.ZodType): Parts {
+  const found = known.get(schema);
+  if (found) return found;
+  const forms = formsOf(schema);
+  const element = forms.map(definitionOf).find((form) => form.element)?.element;
+  const parts = { forms, element, sections: forms.filter((form) => keysOf(form).length > 0) };
+  known.set(schema, parts);
+  return parts;
 }
 
 function recordWithoutExtensions(forms: readonly z.ZodType[], value: object): unknown {

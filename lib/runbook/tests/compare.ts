@@ -8,6 +8,8 @@ export interface Played {
   readonly risk: RiskLevel;
   readonly reasons: readonly string[];
   readonly steps: Told<readonly Pick<Step, 'id' | 'action' | 'with'>[]>;
+  /** Why there can be no plan; empty where there can. */
+  readonly noPlan: string;
   readonly outcome: Told<string>;
 }
 
@@ -23,13 +25,14 @@ export const untold = (why: string): { readonly known: false; readonly why: stri
 
 /** Everything that was expected and did not come. What is not named is not compared. */
 export function compare(expected: Expectation, played: Played): readonly Mismatch[] {
-  const { mode, reasons, reasonsInclude, plan, risk, outcome } = expected;
+  const { mode, reasons, reasonsInclude, plan, risk, noPlan, outcome } = expected;
   return [
     ...(mode === undefined ? [] : compareTexts('mode', mode, played.mode)),
     ...(risk === undefined ? [] : compareTexts('risk', risk, played.risk)),
     ...(reasons === undefined ? [] : compareSets(reasons, played.reasons)),
     ...(reasonsInclude === undefined ? [] : compareSubset(reasonsInclude, played.reasons)),
     ...(plan === undefined ? [] : comparePlan(plan, played.steps)),
+    ...(noPlan === undefined ? [] : compareNoPlan(noPlan, played.noPlan)),
     ...compareArguments(expected.arguments ?? {}, played.steps),
     ...(outcome === undefined ? [] : compareOutcome(outcome, played.outcome)),
   ];
@@ -55,6 +58,10 @@ const ordered = (texts: readonly string[]): string => texts.join(', ') || 'nothi
 function comparePlan(expected: readonly string[], steps: Played['steps']): readonly Mismatch[] {
   if (!steps.known) return [{ what: 'plan', expected: ordered(expected), actual: `none: ${steps.why}` }];
   return compareTexts('plan', ordered(expected), ordered(steps.value.map(({ action }) => action)));
+}
+
+function compareNoPlan(expected: string, actual: string): readonly Mismatch[] {
+  return actual.includes(expected) ? [] : [{ what: 'noPlan', expected, actual: actual || 'a plan' }];
 }
 
 function compareArguments(

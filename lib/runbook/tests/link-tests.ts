@@ -1,4 +1,5 @@
 import { actionNames, actionSpec } from '../action-catalogue.ts';
+import { isCarriedOut } from '../catalogue/carried-out.ts';
 import type { Explanation } from '../explain-issue.ts';
 import { listed, nearest } from '../nearest.ts';
 import type { Problem } from '../problem.ts';
@@ -14,9 +15,14 @@ export function linkTests(
 ): readonly Problem[] {
   const checks = runbooks.flatMap(({ verification }) => verification.checks);
   const metrics = checks.filter(({ metric }) => metric !== undefined).map(({ name }) => name);
-  const steps = runbooks.flatMap((runbook) => runbook.steps.map(({ id }) => id));
+  const steps = runbooks.flatMap((runbook) => runbook.steps);
+  const ids = steps.map(({ id }) => id);
+  const actions = steps.map(({ action }) => action);
   const found = tests.flatMap((test, index) =>
-    [...faultsOf(test, metrics, steps)].map((fault) => ({ ...fault, path: ['tests', index, ...fault.path] })),
+    [...faultsOf(test, metrics, ids), ...assumedInVain(test, actions)].map((fault) => ({
+      ...fault,
+      path: ['tests', index, ...fault.path],
+    })),
   );
   return found.map(({ path, code, message }) => ({
     file,
@@ -43,6 +49,19 @@ function* faultsOf(
   for (const [index, action] of (expect.plan ?? []).entries()) {
     if (!actionSpec(action))
       yield unknown(['expect', 'plan', index], 'unknown_action', 'action', actionNames(), action);
+  }
+}
+
+/** An assumption that holds already, or that no step needs, would be in the output and mean nothing. */
+function* assumedInVain({ assume }: RunbookTest, actions: readonly string[]): Iterable<Explanation> {
+  for (const [index, action] of (assume?.executors ?? []).entries()) {
+    const path = ['assume', 'executors', index];
+    if (!actions.includes(action))
+      yield unknown(path, 'unknown_action', 'action of its steps', actions, action);
+    else if (isCarriedOut(action)) {
+      const message = `${action} is carried out by now, remove the assumption`;
+      yield { path, code: 'assumption_holds', message };
+    }
   }
 }
 

@@ -89,6 +89,9 @@ const expectation = z
       .optional()
       .describe('aborted: the live checks said no. refused: people, or guardrails after them, said no.'),
     risk: z.enum(['low', 'medium', 'high']).optional(),
+    noPlan: shortText
+      .optional()
+      .describe('Part of why there is no plan: a parameter has no value, or one that does not fit.'),
   })
   .refine(
     (given) => Object.keys(given).length > 0,
@@ -118,6 +121,12 @@ export const runbookTest = z.strictObject({
     })
     .prefault({})
     .describe('What people have switched.'),
+  assume: z
+    .strictObject({
+      executors: listOf(shortText).min(1, 'is empty').describe('Actions as if an executor did them already.'),
+    })
+    .optional()
+    .describe('What is not so yet in production. The output names it.'),
   metrics: z.record(shortText, metric).default({}).describe('By the name of the check.'),
   approval: z
     .strictObject({ answer: z.enum(['approve', 'deny', 'none']).describe('none: nobody answers in time.') })
