@@ -40,7 +40,7 @@ export function limitRows({ guardrails: limits, dependencies }: Runbook): readon
     ['services', `${limits.maxAffectedServices}`],
     ['Ready peers', `at least ${limits.minimumReadyReplicasWithSameApp}`],
     ['share of replicas', `at most ${limits.maxPercentOfReplicas} %`],
-    ['attempts', `${limits.maxAttemptsPerTarget} for the same incident`],
+    ['attempts', `${limits.maxAttemptsPerTarget} in 60 min on the same resource`],
     ['circuit', `opens after ${failures} failures, for ${recoverySeconds} s`],
     ...list('hours', limits.allowedWindows.map(windowText)),
     ...list('never', limits.blackoutWindows.map(windowText)),
