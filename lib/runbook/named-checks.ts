@@ -7,7 +7,8 @@ export const preCheckNames: Readonly<Record<string, string>> = {
   owned_by_controller: 'A controller would replace the pod.',
   enough_ready_peers: 'guardrails.minimumReadyReplicasWithSameApp peers are Ready.',
   replicas_greater_than_one: 'The workload has more than one replica.',
-  recent_restarts_less_than_three: 'Automation acted on the workload fewer than three times in the last hour.',
+  recent_restarts_less_than_three:
+    'Automation acted on the workload fewer than three times in the last hour.',
   no_similar_action_recently: 'Nobody did the same to this workload within the cooldown.',
   not_already_rolling_out: 'No rollout of the workload is under way.',
   current_replicas_below_max: 'The workload has room up to its maximum.',
