@@ -30,7 +30,7 @@ interface World {
  * same servers, in turns. Times are the API server's own; both clocks are this machine's.
  */
 export async function threadBench({ quick }: CampaignOptions): Promise<boolean> {
-  const count = WARM_UP + (quick ? 25 : 300);
+  const count = WARM_UP + (quick ? 15 : 300);
   const stack = await startProductionStack();
   const clients = clientsOf(stack);
   const bus = await openKafkaBus({
