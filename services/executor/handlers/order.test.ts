@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { OrderPhase } from '#gen/belay/v1/decision.ts';
+import { Order } from '#gen/belay/v1/order.ts';
+import { Plan } from '#gen/belay/v1/plan.ts';
+import type { HandlerContext } from '#lib/bus/pipeline.ts';
+import { planDigest } from '#lib/plan/plan-digest.ts';
+import { toValues } from '#lib/plan/values.ts';
+import { orderHandler } from './order.ts';
+
+const now = new Date('2026-03-03T03:12:00Z');
+const context = { now, record: { headers: {} } } as unknown as HandlerContext;
+
+async function codeFor(step: Readonly<Record<string, string>>, known?: 'known' | 'conflict', ageMs = 0) {
+  const plan = Plan.fromPartial({
+    resource: { target: 'prod', kind: 'pod', namespace: 'production', name: 'web-1' },
+    steps: [{ id: 's', action: 'kubernetes.deletePod', arguments: toValues(step) }],
+  });
+  const order = Order.fromPartial({
+    actionId: 'act-1',
+    decisionId: 'dec-1',
+    incidentId: 'inc-1',
+    target: 'prod',
+    phase: OrderPhase.EXECUTE,
+    plan,
+    planDigest: planDigest(plan),
+    actBefore: new Date(now.getTime() + 60_000 - ageMs),
+  });
+  const handle = orderHandler({ ledger: { lookUp: async () => known }, take: async () => known ?? 'new' });
+  const [told] = await handle({ data: order } as never, context);
+  return told?.type === 'ActionRefused' ? told.data.code : told?.type;
+}
+
+const right = { namespace: 'production', pod: 'web-1' };
+
+it('takes an order about the resource that was decided about', async () => {
+  expect(await codeFor(right)).toBeUndefined();
+});
+
+it.each<[string, Readonly<Record<string, string>>]>([
+  ['other_resource', { namespace: 'kube-system', pod: 'web-1' }],
+  ['other_resource', { namespace: 'production', pod: 'coredns' }],
+  ['bad_argument', { namespace: 'production', pod: 'Bad_Name' }],
+  ['bad_argument', { namespace: 'production' }],
+])('refuses as %s a step on %j', async (code, step) => {
+  expect(await codeFor(step)).toBe(code);
+});
+
+it('says nothing about an order that it has, also when that has expired since', async () => {
+  expect(await codeFor(right, 'known')).toBeUndefined();
+  expect(await codeFor(right, 'known', 120_000)).toBeUndefined();
+  expect(await codeFor(right, undefined, 120_000)).toBe('expired');
+  expect(await codeFor(right, 'conflict')).toBe('digest_conflict');
+  expect(await codeFor(right, 'conflict', 120_000)).toBe('digest_conflict');
+});
