@@ -105,6 +105,7 @@ function rowOf(order: Order): LedgerRow {
     state: 'queued',
     epoch: 1,
     before: undefined,
+    abortion: undefined,
     actedAt: undefined,
     finishedAt: undefined,
     sequence: 0,
@@ -125,6 +126,7 @@ function memoryLedger(begun: number): { ledger: Ledger; before: () => Facts | un
       before = noted;
       return 'ok';
     },
+    abort: held,
     requeue: held,
     done: held,
     sampled: held,

@@ -1,5 +1,5 @@
 import type { Order } from '#gen/belay/v1/order.ts';
-import type { LedgerEntry } from './domain/ledger.ts';
+import type { Abortion, LedgerEntry } from './domain/ledger.ts';
 import type { Facts } from './domain/observation.ts';
 import type { PodState, WorkloadState } from './domain/target-state.ts';
 
@@ -49,6 +49,8 @@ export interface Ledger {
   /** How many other actions on the workload have begun since. */
   begunSince(owner: string, row: LedgerRow, since: Date): Promise<number>;
   acting(row: LedgerRow, owner: string, before: Facts, now: Date): Promise<Held>;
+  /** Over, with nothing done. Nobody begins after this. */
+  abort(row: LedgerRow, abortion: Abortion): Promise<Held>;
   /** It has been proved that nothing was done: from the beginning. */
   requeue(row: LedgerRow, now: Date): Promise<Held>;
   done(row: LedgerRow, finishedAt: Date, nextAt: Date): Promise<Held>;

@@ -30,4 +30,12 @@ export const migrations: readonly Migration[] = [
       create table owner_hold (owner text primary key, action_id text not null);
       create index owner_hold_action on owner_hold (action_id);`,
   },
+  {
+    id: '0003_abortion',
+    sql: `
+      alter table ledger drop constraint ledger_state_check;
+      alter table ledger add constraint ledger_state_check
+        check (state in ('queued', 'acting', 'done', 'aborted', 'closed'));
+      alter table ledger add column abortion jsonb;`,
+  },
 ];

@@ -54,6 +54,21 @@ describe('the ledger', () => {
     expect(await ledger.hold(await taken('act-c'), 'Deployment/production/other')).toBe('act-c');
   });
 
+  it('keeps why an action was given up, for whoever holds the row next', async () => {
+    const ledger = sqlLedger(sql.db);
+    const row = await taken('act-aborted');
+    const abortion = { code: 'expired', reason: 'too late', checks: [], abortedAt: now.toISOString() };
+    expect(await ledger.abort({ ...row, epoch: 7 }, abortion)).toBe('lost');
+    expect(await ledger.abort(row, abortion)).toBe('ok');
+    const stored = await sql.db
+      .selectFrom('ledger')
+      .selectAll()
+      .where('id', '=', row.actionId)
+      .executeTakeFirstOrThrow();
+    expect(toLedgerRow(stored)).toMatchObject({ state: 'aborted', abortion });
+    expect(await ledger.close(row)).toBe('ok');
+  });
+
   it('counts the other actions on a workload that began, by the workload as the target has it', async () => {
     const ledger = sqlLedger(sql.db);
     const [a, b, c] = [await taken('act-1'), await taken('act-2'), await taken('act-3')];

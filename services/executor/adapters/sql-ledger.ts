@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { releaseClaimed, updateClaimed } from '#lib/sql/claim-rows.ts';
 import type { Json } from '#lib/sql/column-types.ts';
 import type { WorkRow, WorkTable } from '#lib/sql/work-table.ts';
-import type { LedgerState } from '../domain/ledger.ts';
+import type { Abortion, LedgerState } from '../domain/ledger.ts';
 import type { Facts } from '../domain/observation.ts';
 import type { Ledger, LedgerRow } from '../ports.ts';
 
@@ -14,6 +14,7 @@ interface LedgerTable extends WorkTable {
   traceparent: string;
   state: LedgerState;
   before: Json<Facts> | null;
+  abortion: Json<Abortion> | null;
   acted_at: Date | null;
   finished_at: Date | null;
   sequence: number;
@@ -65,6 +66,8 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
         before: JSON.stringify(before),
         acted_at: now,
       }),
+    abort: (row, abortion) =>
+      updateClaimed(db, 'ledger', claimOf(row), { state: 'aborted', abortion: JSON.stringify(abortion) }),
     requeue: (row, now) => release(row, now, { state: 'queued' }),
     done: (row, finishedAt, nextAt) => release(row, nextAt, { state: 'done', finished_at: finishedAt }),
     sampled: (row, nextAt) => release(row, nextAt, { sequence: row.sequence + 1 }),
@@ -87,6 +90,7 @@ export function toLedgerRow(row: WorkRow<LedgerTables, 'ledger'>): LedgerRow {
     state: row.state,
     epoch: row.epoch,
     before: row.before ?? undefined,
+    abortion: row.abortion ?? undefined,
     actedAt: row.acted_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,
     sequence: row.sequence,

@@ -8,6 +8,7 @@ const entry = (change: Partial<LedgerEntry>): LedgerEntry => ({
   state: 'queued',
   epoch: 1,
   before: undefined,
+  abortion: undefined,
   actedAt: undefined,
   finishedAt: undefined,
   sequence: 0,

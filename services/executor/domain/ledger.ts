@@ -1,11 +1,20 @@
-import type { Facts } from './observation.ts';
+import type { Facts, LiveCheck } from './observation.ts';
 
 /**
  * `queued`: nothing has happened, and nothing will without another look. `acting`: the effect may have
  * begun; nobody runs it again without proof that it has not. `done`: over, sampled for the verifier.
- * `closed`: nothing more to do.
+ * `aborted`: nothing was done and nothing will be; it may not have been said yet. `closed`: nothing more to do.
  */
-export type LedgerState = 'queued' | 'acting' | 'done' | 'closed';
+export type LedgerState = 'queued' | 'acting' | 'done' | 'aborted' | 'closed';
+
+/** Why an action is over without an effect. Kept before it is said: the next one to hold the row says the same. */
+export interface Abortion {
+  readonly code: string;
+  readonly reason: string;
+  readonly checks: readonly LiveCheck[];
+  /** RFC 3339. */
+  readonly abortedAt: string;
+}
 
 export interface LedgerEntry {
   readonly actionId: string;
@@ -13,6 +22,7 @@ export interface LedgerEntry {
   /** Raised by each claim. */
   readonly epoch: number;
   readonly before: Facts | undefined;
+  readonly abortion: Abortion | undefined;
   /** When the effect was last allowed to begin. */
   readonly actedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
@@ -26,6 +36,7 @@ export type NextStep =
   /** A request that was sent may still arrive: what the target shows proves nothing yet. */
   | { readonly type: 'wait'; readonly until: Date }
   | { readonly type: 'sample' }
+  | { readonly type: 'tell'; readonly abortion: Abortion }
   | { readonly type: 'close' };
 
 export interface Timing {
@@ -45,6 +56,8 @@ export function nextStep(entry: LedgerEntry, timing: Timing, now: Date): NextSte
     }
     case 'done':
       return isWatchOver(entry, timing, now) ? { type: 'close' } : { type: 'sample' };
+    case 'aborted':
+      return entry.abortion ? { type: 'tell', abortion: entry.abortion } : { type: 'close' };
     case 'closed':
       return { type: 'close' };
   }

@@ -7,8 +7,7 @@ import { BelayError } from '#lib/errors.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { toValues } from '#lib/plan/values.ts';
 import type { Cluster, Ledger, LedgerRow, PodState, WorkloadState } from '../ports.ts';
-import { begin } from './begin.ts';
-import { readJob } from './job.ts';
+import { drive } from './drive.ts';
 
 const now = new Date('2026-03-03T03:12:00Z');
 const names = { namespace: 'production', name: 'web-1' };
@@ -36,6 +35,7 @@ const row: LedgerRow = {
   state: 'queued',
   epoch: 1,
   before: undefined,
+  abortion: undefined,
   actedAt: undefined,
   finishedAt: undefined,
   sequence: 0,
@@ -65,7 +65,14 @@ const workload: WorkloadState = {
   selector: 'app=web',
 };
 
-async function play(change: { cluster?: Partial<Cluster>; ledger?: Partial<Ledger> } = {}) {
+interface Change {
+  readonly cluster?: Partial<Cluster>;
+  readonly ledger?: Partial<Ledger>;
+  readonly row?: Partial<LedgerRow>;
+  readonly isBusAway?: boolean;
+}
+
+async function play(change: Change = {}) {
   const events: OutgoingEvent[] = [];
   const closed: string[] = [];
   const deleted: string[] = [];
@@ -81,6 +88,7 @@ async function play(change: { cluster?: Partial<Cluster>; ledger?: Partial<Ledge
     begunSince: async () => 0,
     acting: async () => 'ok' as const,
     done: async () => 'ok' as const,
+    abort: async () => 'ok' as const,
     close: async ({ actionId }: LedgerRow) => (closed.push(actionId), 'ok' as const),
     ...change.ledger,
   } as unknown as Ledger;
@@ -90,11 +98,14 @@ async function play(change: { cluster?: Partial<Cluster>; ledger?: Partial<Ledge
     cluster,
     ledger,
     clock,
-    publish: async (told: readonly OutgoingEvent[]) => void events.push(...told),
+    publish: async (told: readonly OutgoingEvent[]) => {
+      if (change.isBusAway) throw new Error('the process ends here');
+      events.push(...told);
+    },
     controls: () => ({ ...noControls, heartbeatAt: now }),
     requestLifetimeMs: 0,
   };
-  await begin(readJob(row, driver), driver, new AbortController().signal);
+  await drive({ ...row, ...change.row }, driver, new AbortController().signal);
   const aborted = events.find((event) => event.type === 'ActionAborted');
   return { types: events.map(({ type }) => type), aborted: aborted?.data, closed, deleted };
 }
@@ -111,6 +122,26 @@ describe('an action that begins', () => {
     expect(types).toEqual(['ActionAborted']);
     expect(aborted).toMatchObject({ reason: 'another action (act-0) on Deployment web is not over' });
     expect({ closed, deleted }).toEqual({ closed: ['act-1'], deleted: [] });
+  });
+
+  it('that was given up in between is told by the next to hold the row, and never begun', async () => {
+    let noted: Partial<LedgerRow> = {};
+    const abort: Ledger['abort'] = async (_row, abortion) => {
+      noted = { state: 'aborted', abortion, epoch: 2 };
+      return 'ok';
+    };
+    const dying = play({ isBusAway: true, ledger: { hold: async () => 'act-0', abort } });
+    await expect(dying).rejects.toThrow('the process ends here');
+    // The workload is free by now: everything would hold.
+    const { types, aborted, deleted, closed } = await play({ row: noted });
+    expect(types).toEqual(['ActionAborted']);
+    expect(aborted).toMatchObject({ code: 'pre_check_failed', abortedAt: now });
+    expect({ deleted, closed }).toEqual({ deleted: [], closed: ['act-1'] });
+  });
+
+  it('says nothing where it has lost its row to another', async () => {
+    const { types } = await play({ ledger: { hold: async () => 'act-0', abort: async () => 'lost' } });
+    expect(types).toEqual([]);
   });
 
   it('takes the workload before it reads what it depends on', async () => {

@@ -4,6 +4,7 @@ import { mayBegin, type Permission } from '#lib/control/control-state.ts';
 import { BelayError } from '#lib/errors.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { toValues } from '#lib/plan/values.ts';
+import type { Abortion } from '../domain/ledger.ts';
 import type { LiveCheck, Observation } from '../domain/observation.ts';
 import type { Driver } from './driver.ts';
 import { finish } from './finish.ts';
@@ -73,16 +74,25 @@ async function holdBack(
 
 async function abort(
   job: Job,
-  { publish, ledger, clock }: Driver,
+  driver: Driver,
   code: string,
   reason: string,
   checks: readonly LiveCheck[] = [],
 ): Promise<void> {
-  const abortedAt = clock.now();
-  await publish([
-    outgoing('ActionAborted', { ...job.ids, code, reason, checks: checks.map(toCheck), abortedAt }),
-  ]);
-  await ledger.close(job.row);
+  const abortion = { code, reason, checks, abortedAt: driver.clock.now().toISOString() };
+  if ((await driver.ledger.abort(job.row, abortion)) === 'lost') return;
+  await tell(job, driver, abortion);
+}
+
+/** Noted before it is said: said and not noted, the next one to hold the row could act behind a settlement. */
+export async function tell(
+  { ids, row }: Job,
+  { publish, ledger }: Driver,
+  { code, reason, checks, abortedAt }: Abortion,
+): Promise<void> {
+  const told = { code, reason, checks: checks.map(toCheck), abortedAt: new Date(abortedAt) };
+  await publish([outgoing('ActionAborted', { ...ids, ...told })]);
+  await ledger.close(row);
 }
 
 function started(job: Job, { uid, before, checks }: Observation, startedAt: Date) {

@@ -2,7 +2,7 @@ import { parentFrom } from '#lib/telemetry/propagation.ts';
 import { withSpan } from '#lib/telemetry/with-span.ts';
 import { nextStep } from '../domain/ledger.ts';
 import type { LedgerRow } from '../ports.ts';
-import { begin } from './begin.ts';
+import { begin, tell } from './begin.ts';
 import type { Driver } from './driver.ts';
 import { type Job, readJob } from './job.ts';
 import { reconcile } from './reconcile.ts';
@@ -31,6 +31,8 @@ async function step(job: Job, driver: Driver, lost: AbortSignal): Promise<void> 
     case 'wait':
       await driver.ledger.later(job.row, next.until);
       return;
+    case 'tell':
+      return tell(job, driver, next.abortion);
     case 'close':
       await driver.ledger.close(job.row);
   }
