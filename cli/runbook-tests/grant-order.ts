@@ -37,7 +37,7 @@ function issue({ incident, now }: Scene, runbook: Runbook): Told<OrderIssued> {
   if (!resource) return untold('the incident has no resource');
   const resolved = resolvePlan(runbook, { ...incidentFacts(incident), parameters: {} });
   if (!resolved.ok) return untold(resolved.why);
-  const plan = planOf(runbook, resolved.steps, { resource, service });
+  const plan = planOf(runbook, resolved, { resource, service });
   const { incidentId } = incident;
   return told(
     OrderIssued.fromPartial({

@@ -14,6 +14,7 @@ import {
   count,
   id,
   known,
+  knownOrUnset,
   listOf,
   longText,
   name,
@@ -53,7 +54,13 @@ export const actionEvents = {
     subject,
     time: (e) => e.refusedAt,
     about: (e) => [e.actionId, e.code],
-    rules: z.looseObject({ ...targetedAction, code: name, reason: longText, refusedAt: time }),
+    rules: z.looseObject({
+      ...targetedAction,
+      code: name,
+      reason: longText,
+      refusedAt: time,
+      phase: knownOrUnset,
+    }),
   }),
   ActionAborted: define<ActionAborted>({
     topic,
@@ -62,7 +69,14 @@ export const actionEvents = {
     subject,
     time: (e) => e.abortedAt,
     about: (e) => [e.actionId],
-    rules: z.looseObject({ ...targetedAction, code: name, reason: longText, checks, abortedAt: time }),
+    rules: z.looseObject({
+      ...targetedAction,
+      code: name,
+      reason: longText,
+      checks,
+      abortedAt: time,
+      phase: knownOrUnset,
+    }),
   }),
   ActionStarted: define<ActionStarted>({
     topic,

@@ -14,6 +14,7 @@ import {
   checks,
   count,
   decisionIds,
+  fraction,
   id,
   known,
   knownOrUnset,
@@ -22,6 +23,7 @@ import {
   name,
   optionalTime,
   runbook,
+  textMap,
   time,
 } from './event-rules.ts';
 import { plan } from './plan-rules.ts';
@@ -80,6 +82,10 @@ export const decisionEvents = {
       onLapse: known,
       checks,
       requestedAt: time,
+      confidence: fraction,
+      context: textMap,
+      liveChecks: checks,
+      requestedBy: actor.optional(),
     }),
   }),
   ApprovalAnswered: define<ApprovalAnswered>({
@@ -96,6 +102,8 @@ export const decisionEvents = {
       actor,
       planHash: id,
       answeredAt: time,
+      approvals: count,
+      quorum: count,
     }),
   }),
   ApprovalLapsed: define<ApprovalLapsed>({
@@ -124,6 +132,8 @@ export const decisionEvents = {
       issuedAt: time,
       actBefore: time,
       slotLimits: slotLimits.optional(),
+      checks,
+      maxRisk: knownOrUnset,
     }),
   }),
   DecisionClosed: define<DecisionClosed>({

@@ -113,6 +113,17 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     checks: [passed],
     requestedAt: at(6),
     runbook,
+    service: 'api-server',
+    externalId: 'INC001',
+    symptom: 'CrashLoopBackOff',
+    probableCause: 'pod_crash_loop',
+    confidence: 0.95,
+    summary: 'api-server-abc123 is crash looping',
+    context: { restarts: '7' },
+    liveRisk: 1,
+    liveChecks: [passed],
+    requestedBy: undefined,
+    byHand: '',
   },
   ApprovalAnswered: {
     approvalId: 'apr-5b09',
@@ -123,6 +134,8 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     planHash: 'sha256:9c1e04',
     quorumReached: true,
     answeredAt: at(20),
+    approvals: 1,
+    quorum: 1,
   },
   ApprovalLapsed: {
     approvalId: 'apr-5b09',
@@ -154,6 +167,10 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
       concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
     },
     trial: false,
+    checks: [],
+    approvedPlanHash: '',
+    maxRisk: 1,
+    lapsed: false,
   },
   DecisionClosed: {
     ...decision,
@@ -193,6 +210,7 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     code: 'bad_signature',
     reason: 'the order is not signed by a known key',
     refusedAt: at(6),
+    phase: 2,
   },
   ActionAborted: {
     ...targeted,
@@ -200,6 +218,7 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     reason: 'only 1 ready pod of api-server, at least 2 are needed',
     checks: [{ ...passed, result: 2, observed: '1', code: 'pre_check_failed', reason: 'too few ready pods' }],
     abortedAt: at(6),
+    phase: 2,
   },
   ActionStarted: {
     ...targeted,

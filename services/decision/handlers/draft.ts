@@ -75,34 +75,13 @@ function closed(made: DecisionMade, escalate: string): OutgoingEvent {
 /** Everything in an order follows from what was said about it, so that a lost one can be made again. */
 function orderOf(issued: OrderIssued): Order {
   const {
-    actionId,
-    decisionId,
-    incidentId,
-    phase,
-    target,
-    plan,
-    planDigest,
-    runbook,
-    mode,
-    issuedAt,
-    actBefore,
+    externalId: _external,
+    approvalId: _approval,
+    slotLimits: _limits,
+    trial: _trial,
+    checks: _checks,
+    lapsed: _lapsed,
+    ...said
   } = issued;
-  return {
-    actionId,
-    decisionId,
-    incidentId,
-    phase,
-    target,
-    plan,
-    planDigest,
-    runbook,
-    mode,
-    maxRisk: plan?.risk ?? 0,
-    issuedAt,
-    actBefore,
-    approvedPlanHash: '',
-    ofActionId: issued.ofActionId,
-    reason: '',
-    lockKey: slotWantsOf(issued).workload,
-  };
+  return { ...said, reason: '', lockKey: slotWantsOf(issued).workload };
 }

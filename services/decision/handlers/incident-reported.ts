@@ -76,7 +76,7 @@ function orderOf(
     const missing = resolved.missing.length > 0 ? `no ${resolved.missing.join(', ')}` : 'not as it must be';
     return { decision: lacking(decision, runbook, missing, resolved.why), issued: undefined };
   }
-  const plan = planOf(runbook, resolved.steps, { resource: data.resource, service: data.service });
+  const plan = planOf(runbook, resolved, { resource: data.resource, service: data.service });
   const issued: OrderIssued = {
     actionId: deriveId('act', ids.decisionId, 'execute'),
     ...ids,
@@ -94,6 +94,10 @@ function orderOf(
     slotLimits: slotLimitsOf(runbook.guardrails, policy.concurrency),
     // The guardrails say whether it is.
     trial: false,
+    checks: [],
+    approvedPlanHash: '',
+    maxRisk: plan.risk,
+    lapsed: false,
   };
   return { decision, issued };
 }

@@ -1,14 +1,13 @@
 import { Risk, type Resource } from '#gen/belay/v1/common.ts';
-import { Plan } from '#gen/belay/v1/plan.ts';
+import { Plan, type PlanStep } from '#gen/belay/v1/plan.ts';
 import { toValues } from '#lib/plan/values.ts';
-
-import type { Runbook, Step } from '#lib/runbook/runbook.ts';
+import type { Action, Runbook, Step, VerificationCheck } from '#lib/runbook/runbook.ts';
 import { toProtoRisk } from './to-proto.ts';
 
 /** The runbook as it applies to this incident: executor and verifier never look a runbook up. */
 export function planOf(
   runbook: Runbook,
-  steps: readonly Step[],
+  { steps, checks }: { readonly steps: readonly Step[]; readonly checks: readonly VerificationCheck[] },
   { resource, service }: { readonly resource: Resource; readonly service: string },
 ): Plan {
   const { scope, guardrails, verification, rollback, escalation, owner, intent, risk } = runbook;
@@ -27,6 +26,7 @@ export function planOf(
       timeoutSeconds: step.timeoutSeconds,
       retries: step.retries,
       required: step.required,
+      ...(step.rollback && { rollback: undoing(step, step.rollback) }),
     })),
     preChecks: runbook.preChecks.map(({ name, expression = '' }) => ({ name, expression })),
     limits: {
@@ -35,7 +35,7 @@ export function planOf(
     },
     verification: {
       timeoutSeconds: verification.timeoutSeconds,
-      checks: verification.checks.map(({ name, expect = '', samples, intervalSeconds, baselineSeconds }) => ({
+      checks: checks.map(({ name, expect = '', samples, intervalSeconds, baselineSeconds }) => ({
         name,
         expect,
         samples,
@@ -51,3 +51,11 @@ export function planOf(
     risk: risk === undefined ? Risk.HIGH : toProtoRisk(risk),
   });
 }
+
+const undoing = ({ id, timeoutSeconds }: Step, rollback: Action): Partial<PlanStep> => ({
+  id: `undo-${id}`,
+  action: rollback.action,
+  arguments: toValues(rollback.with),
+  timeoutSeconds,
+  required: true,
+});

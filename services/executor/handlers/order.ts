@@ -83,7 +83,7 @@ function refusalOfArguments(
 }
 
 function refused(order: Order, { code, reason }: Refusal, now: Date) {
-  const { actionId, decisionId, incidentId, target } = order;
+  const { actionId, decisionId, incidentId, target, phase } = order;
   return outgoing('ActionRefused', {
     actionId,
     decisionId,
@@ -92,6 +92,7 @@ function refused(order: Order, { code, reason }: Refusal, now: Date) {
     code,
     reason,
     refusedAt: now,
+    phase,
   });
 }
 

@@ -86,12 +86,12 @@ async function abort(
 
 /** Noted before it is said: said and not noted, the next one to hold the row could act behind a settlement. */
 export async function tell(
-  { ids, row }: Job,
+  { ids, row, order: { phase } }: Job,
   { publish, ledger }: Driver,
   { code, reason, checks, abortedAt }: Abortion,
 ): Promise<void> {
   const told = { code, reason, checks: checks.map(toCheck), abortedAt: new Date(abortedAt) };
-  await publish([outgoing('ActionAborted', { ...ids, ...told })]);
+  await publish([outgoing('ActionAborted', { ...ids, ...told, phase })]);
   await ledger.close(row);
 }
 

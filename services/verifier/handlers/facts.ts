@@ -21,8 +21,10 @@ type Told =
 const readers: { readonly [T in Told]: Reader<T> } = {
   OrderIssued: (data) =>
     data.phase === OrderPhase.EXECUTE ? { type: 'issued', issued: issuedOf(data) } : undefined,
-  ActionRefused: ({ code, reason, refusedAt }) => declined('refused', code, reason, refusedAt),
-  ActionAborted: ({ code, reason, abortedAt }) => declined('aborted', code, reason, abortedAt),
+  ActionRefused: ({ phase, code, reason, refusedAt }) =>
+    isPlan(phase) ? undefined : declined('refused', code, reason, refusedAt),
+  ActionAborted: ({ phase, code, reason, abortedAt }) =>
+    isPlan(phase) ? undefined : declined('aborted', code, reason, abortedAt),
   ActionStarted: ({ startedAt, epoch }) => ({ type: 'started', at: startedAt as Date, epoch }),
   ActionFinished: ({ status, error, finishedAt }) => ({
     type: 'finished',
@@ -57,6 +59,9 @@ const STATUSES = new Map<number, Finished['status']>([
   [ActionStatus.FAILED, 'failed'],
   [ActionStatus.UNKNOWN, 'unknown'],
 ]);
+
+/** A plan has no effect, and so nothing to settle: decision waits for it. */
+const isPlan = (phase: OrderPhase): boolean => phase === OrderPhase.PLAN;
 
 const declined = (how: 'refused' | 'aborted', code: string, reason: string, at: Date | undefined): Fact => ({
   type: 'declined',

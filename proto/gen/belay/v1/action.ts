@@ -144,7 +144,7 @@ export interface ActionPlanned {
   decisionId: string;
   incidentId: string;
   target: string;
-  /** Hash of steps, resource uids and before-state; times left out. */
+  /** Hash of the order's plan and of what it binds to at the target: uids and numbers, no times. */
   planHash: string;
   resource: Resource | undefined;
   before: { [key: string]: Value };
@@ -168,7 +168,11 @@ export interface ActionRefused {
   target: string;
   code: string;
   reason: string;
-  refusedAt: Date | undefined;
+  refusedAt:
+    | Date
+    | undefined;
+  /** Of the order. Unset in events from before there were plans: execute. */
+  phase: OrderPhase;
 }
 
 /** The order was good and the moment was not. Nothing changed. */
@@ -181,7 +185,11 @@ export interface ActionAborted {
   code: string;
   reason: string;
   checks: Check[];
-  abortedAt: Date | undefined;
+  abortedAt:
+    | Date
+    | undefined;
+  /** Of the order. Unset in events from before there were plans: execute. */
+  phase: OrderPhase;
 }
 
 /** The intent: acknowledged by the bus before any effect begins. */
@@ -653,7 +661,16 @@ export const ActionPlanned_BeforeEntry: MessageFns<ActionPlanned_BeforeEntry> = 
 };
 
 function createBaseActionRefused(): ActionRefused {
-  return { actionId: "", decisionId: "", incidentId: "", target: "", code: "", reason: "", refusedAt: undefined };
+  return {
+    actionId: "",
+    decisionId: "",
+    incidentId: "",
+    target: "",
+    code: "",
+    reason: "",
+    refusedAt: undefined,
+    phase: 0,
+  };
 }
 
 export const ActionRefused: MessageFns<ActionRefused> = {
@@ -678,6 +695,9 @@ export const ActionRefused: MessageFns<ActionRefused> = {
     }
     if (message.refusedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.refusedAt), writer.uint32(58).fork()).join();
+    }
+    if (message.phase !== 0) {
+      writer.uint32(64).int32(message.phase);
     }
     return writer;
   },
@@ -751,6 +771,14 @@ export const ActionRefused: MessageFns<ActionRefused> = {
             message.refusedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.phase = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -788,6 +816,7 @@ export const ActionRefused: MessageFns<ActionRefused> = {
         : isSet(object.refused_at)
         ? fromJsonTimestamp(object.refused_at)
         : undefined,
+      phase: isSet(object.phase) ? orderPhaseFromJSON(object.phase) : 0,
     };
   },
 
@@ -814,6 +843,9 @@ export const ActionRefused: MessageFns<ActionRefused> = {
     if (message.refusedAt !== undefined) {
       obj.refusedAt = message.refusedAt.toISOString();
     }
+    if (message.phase !== 0) {
+      obj.phase = orderPhaseToJSON(message.phase);
+    }
     return obj;
   },
 
@@ -829,6 +861,7 @@ export const ActionRefused: MessageFns<ActionRefused> = {
     message.code = object.code ?? "";
     message.reason = object.reason ?? "";
     message.refusedAt = object.refusedAt ?? undefined;
+    message.phase = object.phase ?? 0;
     return message;
   },
 };
@@ -843,6 +876,7 @@ function createBaseActionAborted(): ActionAborted {
     reason: "",
     checks: [],
     abortedAt: undefined,
+    phase: 0,
   };
 }
 
@@ -871,6 +905,9 @@ export const ActionAborted: MessageFns<ActionAborted> = {
     }
     if (message.abortedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.abortedAt), writer.uint32(66).fork()).join();
+    }
+    if (message.phase !== 0) {
+      writer.uint32(72).int32(message.phase);
     }
     return writer;
   },
@@ -952,6 +989,14 @@ export const ActionAborted: MessageFns<ActionAborted> = {
             message.abortedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.phase = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -990,6 +1035,7 @@ export const ActionAborted: MessageFns<ActionAborted> = {
         : isSet(object.aborted_at)
         ? fromJsonTimestamp(object.aborted_at)
         : undefined,
+      phase: isSet(object.phase) ? orderPhaseFromJSON(object.phase) : 0,
     };
   },
 
@@ -1019,6 +1065,9 @@ export const ActionAborted: MessageFns<ActionAborted> = {
     if (message.abortedAt !== undefined) {
       obj.abortedAt = message.abortedAt.toISOString();
     }
+    if (message.phase !== 0) {
+      obj.phase = orderPhaseToJSON(message.phase);
+    }
     return obj;
   },
 
@@ -1035,6 +1084,7 @@ export const ActionAborted: MessageFns<ActionAborted> = {
     message.reason = object.reason ?? "";
     message.checks = object.checks?.map((e) => Check.fromPartial(e)) || [];
     message.abortedAt = object.abortedAt ?? undefined;
+    message.phase = object.phase ?? 0;
     return message;
   },
 };

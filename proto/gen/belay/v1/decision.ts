@@ -306,11 +306,34 @@ export interface ApprovalRequested {
   checks: Check[];
   requestedAt: Date | undefined;
   runbook: RunbookRef | undefined;
+  service: string;
+  externalId: string;
+  symptom: string;
+  probableCause: string;
+  confidence: number;
+  /** The report in its own words: customer impact, when it was deployed, what was looked at. */
+  summary: string;
+  context: { [key: string]: string };
+  /** As read at the target; what was declared is in the plan. */
+  liveRisk: Risk;
+  /** Of the target, beside the guardrails in checks. */
+  liveChecks: Check[];
+  /** Who asked for it, and so cannot approve it. Absent where a detector reported. */
+  requestedBy:
+    | Actor
+    | undefined;
+  /** Not empty: nobody but a person can carry it out, and this is why. */
+  byHand: string;
 }
 
 export interface ApprovalRequested_BeforeEntry {
   key: string;
   value: Value | undefined;
+}
+
+export interface ApprovalRequested_ContextEntry {
+  key: string;
+  value: string;
 }
 
 export interface ApprovalAnswered {
@@ -322,7 +345,12 @@ export interface ApprovalAnswered {
   reason: string;
   planHash: string;
   quorumReached: boolean;
-  answeredAt: Date | undefined;
+  answeredAt:
+    | Date
+    | undefined;
+  /** Approvals so far, this one included. */
+  approvals: number;
+  quorum: number;
 }
 
 export interface ApprovalLapsed {
@@ -358,6 +386,14 @@ export interface OrderIssued {
     | undefined;
   /** The one trial of a half-open circuit breaker: its outcome alone closes or reopens it. */
   trial: boolean;
+  /** The guardrails when they were reserved, where that was after the decision: on approval. */
+  checks: Check[];
+  /** The plan that was approved, as the executor hashed it. */
+  approvedPlanHash: string;
+  /** Live state riskier than this aborts. */
+  maxRisk: Risk;
+  /** The answer that reached the quorum was silence. */
+  lapsed: boolean;
 }
 
 /** The limits of runbook and policy at the moment of the decision. */
@@ -766,6 +802,17 @@ function createBaseApprovalRequested(): ApprovalRequested {
     checks: [],
     requestedAt: undefined,
     runbook: undefined,
+    service: "",
+    externalId: "",
+    symptom: "",
+    probableCause: "",
+    confidence: 0,
+    summary: "",
+    context: {},
+    liveRisk: 0,
+    liveChecks: [],
+    requestedBy: undefined,
+    byHand: "",
   };
 }
 
@@ -818,6 +865,39 @@ export const ApprovalRequested: MessageFns<ApprovalRequested> = {
     }
     if (message.runbook !== undefined) {
       RunbookRef.encode(message.runbook, writer.uint32(130).fork()).join();
+    }
+    if (message.service !== "") {
+      writer.uint32(138).string(message.service);
+    }
+    if (message.externalId !== "") {
+      writer.uint32(146).string(message.externalId);
+    }
+    if (message.symptom !== "") {
+      writer.uint32(154).string(message.symptom);
+    }
+    if (message.probableCause !== "") {
+      writer.uint32(162).string(message.probableCause);
+    }
+    if (message.confidence !== 0) {
+      writer.uint32(169).double(message.confidence);
+    }
+    if (message.summary !== "") {
+      writer.uint32(178).string(message.summary);
+    }
+    globalThis.Object.entries(message.context).forEach(([key, value]: [string, string]) => {
+      ApprovalRequested_ContextEntry.encode({ key: key as any, value }, writer.uint32(186).fork()).join();
+    });
+    if (message.liveRisk !== 0) {
+      writer.uint32(192).int32(message.liveRisk);
+    }
+    for (const v of message.liveChecks) {
+      Check.encode(v!, writer.uint32(202).fork()).join();
+    }
+    if (message.requestedBy !== undefined) {
+      Actor.encode(message.requestedBy, writer.uint32(210).fork()).join();
+    }
+    if (message.byHand !== "") {
+      writer.uint32(218).string(message.byHand);
     }
     return writer;
   },
@@ -966,6 +1046,97 @@ export const ApprovalRequested: MessageFns<ApprovalRequested> = {
             message.runbook = RunbookRef.decode(reader, reader.uint32());
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.externalId = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.symptom = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.probableCause = reader.string();
+            continue;
+          }
+          case 21: {
+            if (tag !== 169) {
+              break;
+            }
+
+            message.confidence = reader.double();
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.summary = reader.string();
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            const entry23 = ApprovalRequested_ContextEntry.decode(reader, reader.uint32());
+            if (entry23.value !== undefined) {
+              message.context[entry23.key] = entry23.value;
+            }
+            continue;
+          }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.liveRisk = reader.int32() as any;
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.liveChecks.push(Check.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.requestedBy = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.byHand = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1047,6 +1218,54 @@ export const ApprovalRequested: MessageFns<ApprovalRequested> = {
         ? fromJsonTimestamp(object.requested_at)
         : undefined,
       runbook: isSet(object.runbook) ? RunbookRef.fromJSON(object.runbook) : undefined,
+      service: isSet(object.service) ? globalThis.String(object.service) : "",
+      externalId: isSet(object.externalId)
+        ? globalThis.String(object.externalId)
+        : isSet(object.external_id)
+        ? globalThis.String(object.external_id)
+        : "",
+      symptom: isSet(object.symptom) ? globalThis.String(object.symptom) : "",
+      probableCause: isSet(object.probableCause)
+        ? globalThis.String(object.probableCause)
+        : isSet(object.probable_cause)
+        ? globalThis.String(object.probable_cause)
+        : "",
+      confidence: isSet(object.confidence) ? globalThis.Number(object.confidence) : 0,
+      summary: isSet(object.summary) ? globalThis.String(object.summary) : "",
+      context: isObject(object.context)
+        ? (globalThis.Object.entries(object.context) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      liveRisk: isSet(object.liveRisk)
+        ? riskFromJSON(object.liveRisk)
+        : isSet(object.live_risk)
+        ? riskFromJSON(object.live_risk)
+        : 0,
+      liveChecks: globalThis.Array.isArray(object?.liveChecks)
+        ? object.liveChecks.map((e: any) => Check.fromJSON(e))
+        : globalThis.Array.isArray(object?.live_checks)
+        ? object.live_checks.map((e: any) => Check.fromJSON(e))
+        : [],
+      requestedBy: isSet(object.requestedBy)
+        ? Actor.fromJSON(object.requestedBy)
+        : isSet(object.requested_by)
+        ? Actor.fromJSON(object.requested_by)
+        : undefined,
+      byHand: isSet(object.byHand)
+        ? globalThis.String(object.byHand)
+        : isSet(object.by_hand)
+        ? globalThis.String(object.by_hand)
+        : "",
     };
   },
 
@@ -1106,6 +1325,45 @@ export const ApprovalRequested: MessageFns<ApprovalRequested> = {
     if (message.runbook !== undefined) {
       obj.runbook = RunbookRef.toJSON(message.runbook);
     }
+    if (message.service !== "") {
+      obj.service = message.service;
+    }
+    if (message.externalId !== "") {
+      obj.externalId = message.externalId;
+    }
+    if (message.symptom !== "") {
+      obj.symptom = message.symptom;
+    }
+    if (message.probableCause !== "") {
+      obj.probableCause = message.probableCause;
+    }
+    if (message.confidence !== 0) {
+      obj.confidence = floatToJson(message.confidence);
+    }
+    if (message.summary !== "") {
+      obj.summary = message.summary;
+    }
+    if (message.context) {
+      const entries = globalThis.Object.entries(message.context) as [string, string][];
+      if (entries.length > 0) {
+        obj.context = {};
+        entries.forEach(([k, v]) => {
+          obj.context[k] = v;
+        });
+      }
+    }
+    if (message.liveRisk !== 0) {
+      obj.liveRisk = riskToJSON(message.liveRisk);
+    }
+    if (message.liveChecks?.length) {
+      obj.liveChecks = message.liveChecks.map((e) => Check.toJSON(e));
+    }
+    if (message.requestedBy !== undefined) {
+      obj.requestedBy = Actor.toJSON(message.requestedBy);
+    }
+    if (message.byHand !== "") {
+      obj.byHand = message.byHand;
+    }
     return obj;
   },
 
@@ -1140,6 +1398,27 @@ export const ApprovalRequested: MessageFns<ApprovalRequested> = {
     message.runbook = (object.runbook !== undefined && object.runbook !== null)
       ? RunbookRef.fromPartial(object.runbook)
       : undefined;
+    message.service = object.service ?? "";
+    message.externalId = object.externalId ?? "";
+    message.symptom = object.symptom ?? "";
+    message.probableCause = object.probableCause ?? "";
+    message.confidence = object.confidence ?? 0;
+    message.summary = object.summary ?? "";
+    message.context = (globalThis.Object.entries(object.context ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.liveRisk = object.liveRisk ?? 0;
+    message.liveChecks = object.liveChecks?.map((e) => Check.fromPartial(e)) || [];
+    message.requestedBy = (object.requestedBy !== undefined && object.requestedBy !== null)
+      ? Actor.fromPartial(object.requestedBy)
+      : undefined;
+    message.byHand = object.byHand ?? "";
     return message;
   },
 };
@@ -1229,6 +1508,91 @@ export const ApprovalRequested_BeforeEntry: MessageFns<ApprovalRequested_BeforeE
   },
 };
 
+function createBaseApprovalRequested_ContextEntry(): ApprovalRequested_ContextEntry {
+  return { key: "", value: "" };
+}
+
+export const ApprovalRequested_ContextEntry: MessageFns<ApprovalRequested_ContextEntry> = {
+  encode(message: ApprovalRequested_ContextEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApprovalRequested_ContextEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApprovalRequested_ContextEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApprovalRequested_ContextEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: ApprovalRequested_ContextEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ApprovalRequested_ContextEntry>): ApprovalRequested_ContextEntry {
+    return ApprovalRequested_ContextEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ApprovalRequested_ContextEntry>): ApprovalRequested_ContextEntry {
+    const message = createBaseApprovalRequested_ContextEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
 function createBaseApprovalAnswered(): ApprovalAnswered {
   return {
     approvalId: "",
@@ -1240,6 +1604,8 @@ function createBaseApprovalAnswered(): ApprovalAnswered {
     planHash: "",
     quorumReached: false,
     answeredAt: undefined,
+    approvals: 0,
+    quorum: 0,
   };
 }
 
@@ -1271,6 +1637,12 @@ export const ApprovalAnswered: MessageFns<ApprovalAnswered> = {
     }
     if (message.answeredAt !== undefined) {
       Timestamp.encode(toTimestamp(message.answeredAt), writer.uint32(74).fork()).join();
+    }
+    if (message.approvals !== 0) {
+      writer.uint32(80).int32(message.approvals);
+    }
+    if (message.quorum !== 0) {
+      writer.uint32(88).int32(message.quorum);
     }
     return writer;
   },
@@ -1360,6 +1732,22 @@ export const ApprovalAnswered: MessageFns<ApprovalAnswered> = {
             message.answeredAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.approvals = reader.int32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.quorum = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1407,6 +1795,8 @@ export const ApprovalAnswered: MessageFns<ApprovalAnswered> = {
         : isSet(object.answered_at)
         ? fromJsonTimestamp(object.answered_at)
         : undefined,
+      approvals: isSet(object.approvals) ? globalThis.Number(object.approvals) : 0,
+      quorum: isSet(object.quorum) ? globalThis.Number(object.quorum) : 0,
     };
   },
 
@@ -1439,6 +1829,12 @@ export const ApprovalAnswered: MessageFns<ApprovalAnswered> = {
     if (message.answeredAt !== undefined) {
       obj.answeredAt = message.answeredAt.toISOString();
     }
+    if (message.approvals !== 0) {
+      obj.approvals = Math.round(message.approvals);
+    }
+    if (message.quorum !== 0) {
+      obj.quorum = Math.round(message.quorum);
+    }
     return obj;
   },
 
@@ -1456,6 +1852,8 @@ export const ApprovalAnswered: MessageFns<ApprovalAnswered> = {
     message.planHash = object.planHash ?? "";
     message.quorumReached = object.quorumReached ?? false;
     message.answeredAt = object.answeredAt ?? undefined;
+    message.approvals = object.approvals ?? 0;
+    message.quorum = object.quorum ?? 0;
     return message;
   },
 };
@@ -1647,6 +2045,10 @@ function createBaseOrderIssued(): OrderIssued {
     externalId: "",
     slotLimits: undefined,
     trial: false,
+    checks: [],
+    approvedPlanHash: "",
+    maxRisk: 0,
+    lapsed: false,
   };
 }
 
@@ -1699,6 +2101,18 @@ export const OrderIssued: MessageFns<OrderIssued> = {
     }
     if (message.trial !== false) {
       writer.uint32(128).bool(message.trial);
+    }
+    for (const v of message.checks) {
+      Check.encode(v!, writer.uint32(138).fork()).join();
+    }
+    if (message.approvedPlanHash !== "") {
+      writer.uint32(146).string(message.approvedPlanHash);
+    }
+    if (message.maxRisk !== 0) {
+      writer.uint32(152).int32(message.maxRisk);
+    }
+    if (message.lapsed !== false) {
+      writer.uint32(160).bool(message.lapsed);
     }
     return writer;
   },
@@ -1844,6 +2258,38 @@ export const OrderIssued: MessageFns<OrderIssued> = {
             message.trial = reader.bool();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.checks.push(Check.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.approvedPlanHash = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.maxRisk = reader.int32() as any;
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.lapsed = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1914,6 +2360,20 @@ export const OrderIssued: MessageFns<OrderIssued> = {
         ? SlotLimits.fromJSON(object.slot_limits)
         : undefined,
       trial: isSet(object.trial) ? globalThis.Boolean(object.trial) : false,
+      checks: globalThis.Array.isArray(object?.checks)
+        ? object.checks.map((e: any) => Check.fromJSON(e))
+        : [],
+      approvedPlanHash: isSet(object.approvedPlanHash)
+        ? globalThis.String(object.approvedPlanHash)
+        : isSet(object.approved_plan_hash)
+        ? globalThis.String(object.approved_plan_hash)
+        : "",
+      maxRisk: isSet(object.maxRisk)
+        ? riskFromJSON(object.maxRisk)
+        : isSet(object.max_risk)
+        ? riskFromJSON(object.max_risk)
+        : 0,
+      lapsed: isSet(object.lapsed) ? globalThis.Boolean(object.lapsed) : false,
     };
   },
 
@@ -1967,6 +2427,18 @@ export const OrderIssued: MessageFns<OrderIssued> = {
     if (message.trial !== false) {
       obj.trial = message.trial;
     }
+    if (message.checks?.length) {
+      obj.checks = message.checks.map((e) => Check.toJSON(e));
+    }
+    if (message.approvedPlanHash !== "") {
+      obj.approvedPlanHash = message.approvedPlanHash;
+    }
+    if (message.maxRisk !== 0) {
+      obj.maxRisk = riskToJSON(message.maxRisk);
+    }
+    if (message.lapsed !== false) {
+      obj.lapsed = message.lapsed;
+    }
     return obj;
   },
 
@@ -1995,6 +2467,10 @@ export const OrderIssued: MessageFns<OrderIssued> = {
       ? SlotLimits.fromPartial(object.slotLimits)
       : undefined;
     message.trial = object.trial ?? false;
+    message.checks = object.checks?.map((e) => Check.fromPartial(e)) || [];
+    message.approvedPlanHash = object.approvedPlanHash ?? "";
+    message.maxRisk = object.maxRisk ?? 0;
+    message.lapsed = object.lapsed ?? false;
     return message;
   },
 };
@@ -2507,6 +2983,10 @@ export const DecisionClosed: MessageFns<DecisionClosed> = {
     return message;
   },
 };
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
