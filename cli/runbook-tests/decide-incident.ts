@@ -1,5 +1,5 @@
 import { KillSwitchState } from '#gen/belay/v1/control.ts';
-import type { DecisionMade, OrderIssued } from '#gen/belay/v1/decision.ts';
+import { type DecisionMade, type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import type { Order } from '#gen/belay/v1/order.ts';
 import { outgoing, type OutgoingEvent, type OutgoingOf } from '#lib/events/event.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
@@ -20,6 +20,8 @@ export interface Decided {
 export async function decideIncident(scene: Scene, guardrails: Guardrails): Promise<Decided> {
   const handler = incidentReportedHandler({
     guardrails,
+    // What people answer is in the test.
+    cases: { open: async () => {}, reopened: async () => {} },
     runbooks: scene.runbooks,
     controls: () => controlsOf(scene),
     targets: [TARGET],
@@ -33,7 +35,10 @@ export function decidedBy(events: readonly OutgoingEvent[]): Decided {
   const made = dataOf(events, 'DecisionMade');
   // Every report ends in one, whatever it says.
   if (!made) throw new Error('decision said nothing about the incident');
-  return { made, issued: dataOf(events, 'OrderIssued'), order: dataOf(events, 'Order') };
+  const [issued, order] = [dataOf(events, 'OrderIssued'), dataOf(events, 'Order')];
+  // A plan changes nothing: what is to be done comes with the answer of people.
+  if (issued?.phase !== OrderPhase.EXECUTE) return { made, issued: undefined, order: undefined };
+  return { made, issued, order };
 }
 
 export const POLICY = configSchema.shape.policy.parse(undefined);

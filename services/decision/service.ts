@@ -1,27 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { ApprovalServiceService } from '#gen/belay/v1/approval_service.ts';
 import { DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
+import type { Bus } from '#lib/bus/bus.ts';
+import { hasReadToEnd } from '#lib/bus/read-to-end.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
 import { noControls } from '#lib/control/control-state.ts';
 import { followControls } from '#lib/control/follow-controls.ts';
+import { BelayError } from '#lib/errors.ts';
 import { orderTopic } from '#lib/events/order-events.ts';
 import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
+import type { Logger } from '#lib/logger.ts';
 import { consume } from '#lib/platform/consume.ts';
 import type { Platform } from '#lib/platform/platform.ts';
 import { publisher } from '#lib/platform/publisher.ts';
 import { openSigning } from '#lib/platform/signing.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
+import type { Sql } from '#lib/sql/open-sql.ts';
+import { OutboxSweeper } from '#lib/sql/outbox-sweeper.ts';
+import { RowWorker } from '#lib/sql/row-worker.ts';
+import { readCase } from './adapters/case-json.ts';
 import { checkRetention } from './adapters/check-retention.ts';
+import type { DecisionTables } from './adapters/decision-tables.ts';
 import { loadActiveRunbooks } from './adapters/load-active-runbooks.ts';
+import { migrations } from './adapters/migrations.ts';
 import { openGuardrails } from './adapters/open-guardrails.ts';
+import { sqlCases } from './adapters/sql-cases.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
+import { approvalAccess, approvalSchemas, approvalService } from './handlers/approval-service.ts';
 import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
 import { incidentReportedHandler } from './handlers/incident-reported.ts';
-import type { Guardrails } from './ports.ts';
+import { incidentResolvedHandler } from './handlers/incident-resolved.ts';
+import { notificationSentHandler } from './handlers/notification-sent.ts';
+import { actionPlannedHandler, planDeclinedHandler } from './handlers/plan-answered.ts';
+import type { Cases, Guardrails } from './ports.ts';
+import { driveCase } from './workers/drive-case.ts';
 import { startHeartbeat } from './workers/heartbeat.ts';
 import { startRebuilder } from './workers/rebuild.ts';
 
 const NAME = 'decision';
-const TOPICS = ['incident', 'verification'];
+const SERVED = ['belay.v1.DecisionService', 'belay.v1.ApprovalService'];
+const TOPICS = ['incident', 'action', 'verification', 'audit'];
+const GROUP = `belay-${NAME}`;
 
 export function createDecision(config: DecisionConfig, platform: Platform): Service {
   const { bus, clock } = platform;
@@ -33,6 +53,9 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
   const { targets } = config;
   const handlers = decisionService({ publish, clock, targets, controls: () => currentControls() });
   platform.grpc.addService(DecisionServiceService, handlers, decisionAccess, decisionSchemas);
+  let openCases: Cases | undefined;
+  const approvals = approvalService({ clock, cases: () => openCases ?? notStarted() });
+  platform.grpc.addService(ApprovalServiceService, approvals, approvalAccess, approvalSchemas);
 
   const start = async () => {
     const signing = openSigning(config.signing);
@@ -47,6 +70,43 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     const opened = await openGuardrails(config.guardrails, clock);
     stops.push(() => opened.close());
     const { guardrails } = opened;
+    const sql = await platform.openSql<DecisionTables>(NAME, migrations);
+    stops.push(() => sql.close());
+    const outbox = outboxOf(sql, platform, logger);
+    outbox.start();
+    stops.push(() => outbox.stop());
+    const cases = sqlCases({
+      db: sql.db,
+      source: `belay/${NAME}`,
+      onEvents: () => outbox.poke(),
+      onDue: () => worker.poke(),
+    });
+    const deciding = {
+      guardrails,
+      cases,
+      runbooks,
+      controls: currentControls,
+      targets,
+      policy: config.policy,
+    };
+    const driver = {
+      ...deciding,
+      clock,
+      publish: publisher(bus, NAME, signing.seal),
+      readToEnd: () => hasReadAll(bus),
+    };
+    const worker = new RowWorker({
+      db: sql.db,
+      table: 'cases',
+      clock,
+      owner: `${NAME}/${randomUUID().slice(0, 8)}`,
+      handle: (row) => driveCase(readCase(row.data), driver),
+      onError: (error, row) =>
+        logger.warn({ err: error, decision: row?.id }, 'a case could not be looked at, and is again'),
+    });
+    worker.start();
+    stops.push(() => worker.stop());
+    openCases = cases;
     const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
     stops.push(() => rebuilder.stop());
     const consumer = await consume(platform, {
@@ -54,28 +114,27 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
       topics: TOPICS,
       publishes: ['decision', 'control', ...orders],
       handlers: {
-        IncidentReported: incidentReportedHandler({
-          guardrails,
-          runbooks,
-          controls: currentControls,
-          targets,
-          policy: config.policy,
-        }),
-        ActionSettled: actionSettledHandler(guardrails),
+        IncidentReported: incidentReportedHandler(deciding),
+        IncidentResolved: incidentResolvedHandler(cases),
+        ActionPlanned: actionPlannedHandler(cases),
+        ActionRefused: planDeclinedHandler(cases),
+        ActionAborted: planDeclinedHandler(cases),
+        ActionSettled: actionSettledHandler({ guardrails, cases }),
         ActionResolved: actionResolvedHandler(guardrails),
+        NotificationSent: notificationSentHandler(cases),
       },
       ...signing,
     });
     stops.push(() => consumer.stop());
-    platform.grpc.setServing('belay.v1.DecisionService', true);
-    checks = [consumer.check, guardrailCheck(guardrails)];
+    for (const service of SERVED) platform.grpc.setServing(service, true);
+    checks = [consumer.check, guardrailCheck(guardrails), storeCheck(sql)];
   };
 
   return {
     name: NAME,
     start,
     stop: async () => {
-      platform.grpc.setServing('belay.v1.DecisionService', false);
+      for (const service of SERVED) platform.grpc.setServing(service, false);
       for (const stop of stops.splice(0).reverse()) await stop();
     },
     checks: () => checks,
@@ -90,6 +149,41 @@ async function prepareLog(
   await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], topics));
   await checkRetention(bus, runbooks);
 }
+
+/** Everything that could still say that a case is over, or what was planned, is handled. */
+async function hasReadAll(bus: Bus): Promise<boolean> {
+  const read = await Promise.all(
+    ['incident', 'action', 'audit'].map((topic) => hasReadToEnd(bus, GROUP, topic)),
+  );
+  return read.every(Boolean);
+}
+
+function outboxOf(
+  sql: Sql<DecisionTables>,
+  { bus, clock }: Platform,
+  logger: Logger,
+): OutboxSweeper<DecisionTables> {
+  return new OutboxSweeper({
+    sql,
+    bus,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'the outbox waits for the log'),
+    onRejected: ({ eventId, topic, error }) =>
+      logger.error({ err: error, eventId, topic }, 'an event cannot be published'),
+  });
+}
+
+function notStarted(): never {
+  throw new BelayError('unavailable', 'the decision service is starting', { code: 'STARTING' });
+}
+
+const storeCheck = (sql: { check(): Promise<void> }): HealthCheck => ({
+  name: 'cases',
+  check: async () => {
+    await sql.check();
+    return { ok: true, detail: 'the store answers and takes writes' };
+  },
+});
 
 function guardrailCheck(guardrails: Guardrails): HealthCheck {
   return {

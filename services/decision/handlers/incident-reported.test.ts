@@ -22,6 +22,7 @@ it('a fact that the plan lacks is a check that refuses, and not only a word in t
         trial: false,
       }),
     } as unknown as Guardrails,
+    cases: { open: async () => {}, reopened: async () => {} },
     runbooks,
     controls: () => ({ killSwitches: new Map(), heartbeatAt: now }),
     targets: ['prod-eu'],

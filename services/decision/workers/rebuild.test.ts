@@ -19,7 +19,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { sampleEvents } from '../../../test/support/sample-events.ts';
 import { silentLogger } from '../../../test/support/silent-logger.ts';
 import { memoryGuardrails } from '../adapters/memory-guardrails.ts';
-import { type DecideOptions, incidentReportedHandler } from '../handlers/incident-reported.ts';
+import { type IncidentReportedOptions, incidentReportedHandler } from '../handlers/incident-reported.ts';
 import { settlementOf } from '../handlers/settlement-of.ts';
 import type { Guardrails } from '../ports.ts';
 import { startRebuilder } from './rebuild.ts';
@@ -31,7 +31,7 @@ const reported = sampleEvents.find(({ type }) => type === 'IncidentReported')?.d
 
 let folder: string;
 let bus: SqliteBus;
-let options: Omit<DecideOptions, 'guardrails'>;
+let options: Omit<IncidentReportedOptions, 'guardrails'>;
 let controls: ControlState = noControls;
 
 beforeEach(async () => {
@@ -47,6 +47,7 @@ beforeEach(async () => {
   );
   const concurrency = { global: 10, perTarget: 5, perNamespace: 3, perService: 1 };
   options = {
+    cases: { open: async () => {}, reopened: async () => {} },
     runbooks: (await loadRunbookFiles([RUNBOOK])).runbooks,
     controls: () => controls,
     targets: ['prod-eu'],
@@ -133,7 +134,7 @@ it('gives back every answer, and counts on where the lost store had been', async
   controls = noControls;
   const trial = await report('f', 10);
   expect(trial.code).toBe('executing');
-  expect(await report('g', 11)).toMatchObject({ code: 'circuit_open', retryAt: undefined });
+  expect(await report('g', 11)).toMatchObject({ code: 'circuit_open', retryAt: minute(11.5) });
 
   const again = engine(await rebuiltFromLog());
   for (const [incident, deliver] of asked) {
