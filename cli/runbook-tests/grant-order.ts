@@ -48,6 +48,7 @@ function issue({ incident, now }: Scene, runbook: Runbook): Told<OrderIssued> {
       target: resource.target,
       plan,
       planDigest: planDigest(plan),
+      maxRisk: plan.risk,
       runbook: toRunbookRef(runbook),
       mode: Mode.APPROVAL_REQUIRED,
       issuedAt: now,
