@@ -10,7 +10,8 @@ import { planOf } from '../../services/decision/handlers/plan-of.ts';
 import { slotLimitsOf, slotWantsOf } from '../../services/decision/handlers/slot-wants.ts';
 import { toRunbookRef } from '../../services/decision/handlers/to-proto.ts';
 import type { Guardrails } from '../../services/decision/ports.ts';
-import { type Decided, decidedBy, POLICY } from './decide-incident.ts';
+import { type Decided, decidedBy } from '../play/decide-report.ts';
+import { DEFAULT_POLICY } from '../play/policy.ts';
 import type { Scene } from './scene.ts';
 
 /** People said yes: the slot is reserved only now, so the guardrails may still say no. */
@@ -51,8 +52,8 @@ function issue({ incident, now }: Scene, runbook: Runbook): Told<OrderIssued> {
       runbook: toRunbookRef(runbook),
       mode: Mode.APPROVAL_REQUIRED,
       issuedAt: now,
-      actBefore: new Date(now.getTime() + POLICY.actWithinMs),
-      slotLimits: slotLimitsOf(runbook.guardrails, POLICY.concurrency),
+      actBefore: new Date(now.getTime() + DEFAULT_POLICY.actWithinMs),
+      slotLimits: slotLimitsOf(runbook.guardrails, DEFAULT_POLICY.concurrency),
     }),
   );
 }

@@ -1,0 +1,33 @@
+import type { DecisionMade, OrderIssued } from '#gen/belay/v1/decision.ts';
+import type { IncidentReported } from '#gen/belay/v1/incident.ts';
+import type { Order } from '#gen/belay/v1/order.ts';
+import { outgoing, type OutgoingEvent, type OutgoingOf } from '#lib/events/event.ts';
+import {
+  type DecideOptions,
+  incidentReportedHandler,
+} from '../../services/decision/handlers/incident-reported.ts';
+import { dataOf, deliver } from './deliver.ts';
+
+export interface Decided {
+  readonly made: DecisionMade;
+  /** Where something is to be done. */
+  readonly issued: OrderIssued | undefined;
+  readonly order: Order | undefined;
+}
+
+/** A report through decision's own handler, as if it came at that time. */
+export async function decideReport(
+  report: IncidentReported,
+  options: DecideOptions,
+  now: Date,
+): Promise<Decided> {
+  const event = outgoing('IncidentReported', report) as OutgoingOf<'IncidentReported'>;
+  return decidedBy(await deliver(incidentReportedHandler(options), event, now));
+}
+
+export function decidedBy(events: readonly OutgoingEvent[]): Decided {
+  const made = dataOf(events, 'DecisionMade');
+  // Every report ends in one, whatever it says.
+  if (!made) throw new Error('decision said nothing about the incident');
+  return { made, issued: dataOf(events, 'OrderIssued'), order: dataOf(events, 'Order') };
+}
