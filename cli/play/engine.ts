@@ -80,6 +80,7 @@ function loggedDecision({ made, decidedAt, issued }: PastDecision): LoggedDecisi
     wants: issued && slotWantsOf(issued),
     checks: guardrailChecksOf(made),
     trial: issued?.trial ?? false,
-    decidedAt,
+    // What people had to approve was counted from when they did.
+    decidedAt: issued?.issuedAt ?? decidedAt,
   };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Mode } from '#gen/belay/v1/common.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { openEngine } from '../play/engine.ts';
 import { DEFAULT_POLICY } from '../play/policy.ts';
@@ -34,6 +35,15 @@ const shown = ({ incidents }: Simulation) =>
   incidents.map(
     ({ externalId, recorded, simulated }) => `${externalId} ${recorded.code} -> ${simulated.code}`,
   );
+
+/** As if people had been asked about the first incident, and had said yes at that minute. */
+function approvedAt(event: RecordedEvent, minute: number): RecordedEvent {
+  if (event.data.incidentId !== 'inc-0') return event;
+  if (event.type === 'DecisionMade')
+    return { ...event, data: { ...event.data, mode: Mode.APPROVAL_REQUIRED, code: 'approval_required' } };
+  if (event.type !== 'OrderIssued') return event;
+  return { ...event, data: { ...event.data, issuedAt: new Date(START.getTime() + minute * 60_000) } };
+}
 
 describe('a replay', () => {
   it('decides as it was decided, with the same runbooks, wherever it begins and however events come', async () => {
@@ -162,6 +172,30 @@ describe('a replay', () => {
       simulated: { mode: 'approval_required' },
       why: 'risk: medium, declared medium; automatic up to low; the runbook allows auto_execute (was low, declared low; automatic up to low; the runbook allows auto_execute)',
     });
+  });
+
+  it('lets what people approved then count, if they are asked now as well', async () => {
+    const asking = withRestartPod((runbook) => ({ ...runbook, decisionMode: 'approval_required' }));
+    const other = shipped
+      .filter(({ name }) => name === 'restart-pod')
+      .map((runbook) => ({
+        ...runbook,
+        name: 'restart-hung',
+        triggers: { ...runbook.triggers, probableCauses: ['hung'] },
+      }));
+    const events = await record(
+      [
+        { minute: 0, afterSeconds: 1_200 },
+        { minute: 10, cause: 'hung' },
+      ],
+      [...shipped, ...other],
+    );
+    const approved = events.map((event) => approvedAt(event, 5));
+    const last = async (runbooks: readonly Runbook[]) =>
+      shown(await simulate(approved, { runbooks: [...runbooks, ...other] })).at(-1);
+    expect(await last(asking)).toBe('INC1 too_many_actions -> too_many_actions');
+    const suggesting = withRestartPod((runbook) => ({ ...runbook, decisionMode: 'suggest' }));
+    expect(await last(suggesting)).toBe('INC1 too_many_actions -> executing');
   });
 
   it('compares what a runbook in observe would have done', async () => {

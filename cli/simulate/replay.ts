@@ -23,24 +23,46 @@ export async function replay(history: History, engine: Engine, since: Date): Pro
   const due = new DueSettlements(
     history.past.flatMap(({ settlements }) => settlements).filter(({ at }) => at >= since),
   );
-  const replayed: ReplayedIncident[] = [];
-  for (const { decision, incident } of stepsOf(history)) {
+  const replayed = new Map<RecordedIncident, ReplayedIncident>();
+  for (const { decision, incident, grantedFor } of stepsOf(history)) {
     for (const settlement of due.takeBefore(decision.decidedAt)) await engine.settle(settlement);
-    if (incident) replayed.push(await replayOne(incident, engine, due));
-    else await repeat(decision, engine, due);
+    if (incident) replayed.set(incident, await replayOne(incident, engine, due));
+    else if (!grantedFor || isAsked(replayed.get(grantedFor))) await repeat(decision, engine, due);
   }
-  return replayed;
+  return [...replayed.values()];
 }
+
+/** People who said yes then say yes now, if they are asked now as well. */
+const isAsked = (replayed: ReplayedIncident | undefined): boolean =>
+  replayed?.simulated.mode === Mode.APPROVAL_REQUIRED;
 
 interface Step {
   readonly decision: PastDecision;
   readonly incident?: RecordedIncident;
+  /** People approved an action of this incident. */
+  readonly grantedFor?: RecordedIncident;
 }
 
 function stepsOf({ incidents, others }: History): readonly Step[] {
   const again = incidents.map((incident) => ({ decision: incident.decision, incident }));
   const asTheyWere = others.map((decision) => ({ decision }));
-  return [...again, ...asTheyWere].toSorted((a, b) => inOrderOfDecision(a.decision, b.decision));
+  return [...again, ...incidents.flatMap(grantOf), ...asTheyWere].toSorted((a, b) =>
+    inOrderOfDecision(a.decision, b.decision),
+  );
+}
+
+/** An action that people approved counts from when they did, beside the decision that had to ask them. */
+function grantOf(incident: RecordedIncident): readonly Step[] {
+  const { made, issued, settlements } = incident.decision;
+  if (!issued?.issuedAt || made.mode !== Mode.APPROVAL_REQUIRED) return [];
+  const decisionId = `${made.decisionId}/granted`;
+  const decision = {
+    made: { ...made, decisionId },
+    decidedAt: issued.issuedAt,
+    issued,
+    settlements: settlements.map((settlement) => ({ ...settlement, decisionId })),
+  };
+  return [{ decision, grantedFor: incident }];
 }
 
 async function repeat(decision: PastDecision, engine: Engine, due: DueSettlements): Promise<void> {
