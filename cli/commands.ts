@@ -20,6 +20,7 @@ export const verbs: VerbList = {
   'kill-switch engage': async () => (await import('./commands/kill-switch/set.ts')).killSwitchEngage,
   'kill-switch release': async () => (await import('./commands/kill-switch/set.ts')).killSwitchRelease,
   'kill-switch status': async () => (await import('./commands/kill-switch/status.ts')).killSwitchStatus,
+  simulate: async () => (await import('./commands/simulate.ts')).simulate,
   'audit query': async () => (await import('./commands/audit/query.ts')).auditQuery,
   completion: async () => (await import('./commands/completion.ts')).completion,
   version: async () => (await import('./commands/version.ts')).version,

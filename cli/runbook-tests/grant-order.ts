@@ -6,7 +6,8 @@ import { writeDraft } from '../../services/decision/handlers/draft.ts';
 import { issueOrder } from '../../services/decision/handlers/order-of.ts';
 import { slotWantsOf } from '../../services/decision/handlers/slot-wants.ts';
 import type { Guardrails } from '../../services/decision/ports.ts';
-import { type Decided, decidedBy, POLICY } from './decide-incident.ts';
+import { type Decided, decidedBy } from '../play/decide-report.ts';
+import { DEFAULT_POLICY } from '../play/policy.ts';
 import type { Scene } from './scene.ts';
 
 /** People said yes: the slot is reserved only now, so the guardrails may still say no. */
@@ -27,7 +28,7 @@ export async function grantOrder(
     mode: 'approval_required',
     phase: 'execute',
   } as const;
-  const result = issueOrder({ ...order, policy: POLICY, now });
+  const result = issueOrder({ ...order, policy: DEFAULT_POLICY, now });
   if (!result.ok) return untold(result.why);
   const { issued } = result;
   const record = writeDraft({
