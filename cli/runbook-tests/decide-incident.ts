@@ -1,8 +1,9 @@
-import { KillSwitchState } from '#gen/belay/v1/control.ts';
+import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
 import type { DecisionMade, OrderIssued } from '#gen/belay/v1/decision.ts';
 import type { Order } from '#gen/belay/v1/order.ts';
 import { outgoing, type OutgoingEvent, type OutgoingOf } from '#lib/events/event.ts';
-import type { ControlState } from '#lib/control/control-state.ts';
+import { killSwitchKey } from '#lib/control/control-key.ts';
+import { applyControl, type ControlState, noControls } from '#lib/control/control-state.ts';
 import { configSchema } from '../../services/decision/config.ts';
 import { incidentReportedHandler } from '../../services/decision/handlers/incident-reported.ts';
 import type { Guardrails } from '../../services/decision/ports.ts';
@@ -43,5 +44,7 @@ export function controlsOf({ test, now }: Scene): ControlState {
   const { killSwitch } = test.controls;
   const reason = typeof killSwitch === 'string' ? killSwitch : '';
   const state = killSwitch === false ? KillSwitchState.RELEASED : KillSwitchState.STOP_NEW;
-  return { killSwitches: new Map([['', { state, reason }]]), heartbeatAt: now };
+  const setting = { $case: 'killSwitch', value: { state } } as const;
+  const control = ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason });
+  return applyControl({ ...noControls, heartbeatAt: now }, control);
 }

@@ -15,6 +15,7 @@ import { openGuardrails } from './adapters/open-guardrails.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
 import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
+import { escalatedHandler } from './handlers/escalated.ts';
 import { incidentReportedHandler } from './handlers/incident-reported.ts';
 import type { Guardrails } from './ports.ts';
 import { startHeartbeat } from './workers/heartbeat.ts';
@@ -31,12 +32,15 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
   let currentControls = () => noControls;
   const publish = publisher(bus, NAME);
   const { targets } = config;
-  const handlers = decisionService({ publish, clock, targets, controls: () => currentControls() });
+  let runbookNames: readonly string[] = [];
+  const known = { targets, controls: () => currentControls(), runbooks: () => runbookNames };
+  const handlers = decisionService({ publish, clock, ...known });
   platform.grpc.addService(DecisionServiceService, handlers, decisionAccess, decisionSchemas);
 
   const start = async () => {
     const signing = openSigning(config.signing);
     const runbooks = await loadActiveRunbooks(config.runbooks, { logger, clock });
+    runbookNames = runbooks.map(({ name }) => name);
     const orders = targets.map(orderTopic);
     await prepareLog(platform, orders, runbooks);
     const controls = await followControls({ bus, logger, onCrash: (error) => platform.fail(error) });
@@ -61,6 +65,7 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
           targets,
           policy: config.policy,
         }),
+        Escalated: escalatedHandler(currentControls),
         ActionSettled: actionSettledHandler(guardrails),
         ActionResolved: actionResolvedHandler(guardrails),
       },

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Risk } from '#gen/belay/v1/common.ts';
 import { Order } from '#gen/belay/v1/order.ts';
 import { ManualClock } from '#lib/clock.ts';
-import { noControls } from '#lib/control/control-state.ts';
+import { ControlSet } from '#gen/belay/v1/control.ts';
+import { freezeKey, quarantineKey, type Setting } from '#lib/control/control-key.ts';
+import { applyControl, type ControlState, noControls } from '#lib/control/control-state.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { toValues } from '#lib/plan/values.ts';
@@ -70,6 +72,8 @@ interface Change {
   readonly ledger?: Partial<Ledger>;
   readonly row?: Partial<LedgerRow>;
   readonly isBusAway?: boolean;
+  /** What is set while it looks at the target, or from the start. */
+  readonly controls?: () => readonly ControlSet[];
 }
 
 async function play(change: Change = {}) {
@@ -102,7 +106,8 @@ async function play(change: Change = {}) {
       if (change.isBusAway) throw new Error('the process ends here');
       events.push(...told);
     },
-    controls: () => ({ ...noControls, heartbeatAt: now }),
+    controls: (): ControlState =>
+      (change.controls?.() ?? []).reduce(applyControl, { ...noControls, heartbeatAt: now }),
     requestLifetimeMs: 0,
   };
   await drive({ ...row, ...change.row }, driver, new AbortController().signal);
@@ -174,5 +179,40 @@ describe('an action that begins', () => {
     const { types, aborted } = await play({ cluster: { deletePod: async () => outcome } });
     expect(types).toEqual(['ActionStarted', 'ActionAborted']);
     expect(aborted).toMatchObject({ code: 'target_changed' });
+  });
+
+  const setting = (key: string, value: object) =>
+    ControlSet.fromPartial({ key, reason: 'release week', setting: value as Setting });
+  const freeze = (namespace: string) =>
+    setting(freezeKey('frz-1'), { $case: 'freeze', value: { namespace } });
+
+  it('is over under a freeze of its namespace, and says why; one of another does not concern it', async () => {
+    const { types, aborted, deleted } = await play({ controls: () => [freeze('production')] });
+    expect({ types, deleted }).toEqual({ types: ['ActionAborted'], deleted: [] });
+    expect(aborted).toMatchObject({
+      code: 'freeze',
+      reason: 'namespace production is frozen: release week. Nothing changed',
+    });
+    expect((await play({ controls: () => [freeze('staging')] })).deleted).toEqual(['sick']);
+  });
+
+  it('is over under a freeze that comes after its intent, and before the effect', async () => {
+    let set: readonly ControlSet[] = [];
+    const acting = async () => {
+      set = [freeze('production')];
+      return 'ok' as const;
+    };
+    const { types, aborted, deleted } = await play({ controls: () => set, ledger: { acting } });
+    expect(types).toEqual(['ActionStarted', 'ActionAborted']);
+    expect({ code: aborted?.code, deleted }).toEqual({ code: 'freeze', deleted: [] });
+  });
+
+  it('is over where the workload that the target shows is in quarantine', async () => {
+    const web = { target: 'prod', kind: 'deployment', namespace: 'production', name: 'web', uid: '' };
+    const value = { resource: web, actionId: 'act-0' };
+    const quarantine = setting(quarantineKey(web), { $case: 'quarantine', value });
+    const { aborted, deleted } = await play({ controls: () => [quarantine] });
+    expect(aborted).toMatchObject({ code: 'quarantined', reason: expect.stringContaining('since act-0') });
+    expect(deleted).toEqual([]);
   });
 });

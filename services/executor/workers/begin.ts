@@ -1,6 +1,6 @@
 import { type Check, CheckResult } from '#gen/belay/v1/common.ts';
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
-import { mayBegin, type Permission } from '#lib/control/control-state.ts';
+import { mayBegin, type Refusal } from '#lib/control/may-begin.ts';
 import { BelayError } from '#lib/errors.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { toValues } from '#lib/plan/values.ts';
@@ -16,7 +16,7 @@ import { type Job, riskOf } from './job.ts';
  */
 export async function begin(job: Job, driver: Driver, lost: AbortSignal): Promise<void> {
   const { clock, ledger, publish } = driver;
-  const permission = mayBegin(driver.controls(), driver.target, clock.now());
+  const permission = mayBegin(driver.controls(), job.order, clock.now());
   if (isLate(job, clock.now()))
     return abort(job, driver, 'expired', 'the order expired before it could begin');
   if (!permission.ok) return holdBack(job, driver, permission);
@@ -31,7 +31,7 @@ export async function begin(job: Job, driver: Driver, lost: AbortSignal): Promis
   await publish([started(job, observation, clock.now())]);
   const { owner, before } = observation;
   if ((await ledger.acting(job.row, owner, before, clock.now())) === 'lost') return;
-  const still = mayBegin(driver.controls(), driver.target, clock.now());
+  const still = mayBegin(driver.controls(), { ...job.order, workload: owner }, clock.now());
   if (!still.ok) return abort(job, driver, still.code, `${still.reason}. Nothing changed`);
   if (isLate(job, clock.now()))
     return abort(job, driver, 'expired', 'the order expired before it could begin');
@@ -62,13 +62,9 @@ const isLate = ({ order }: Job, now: Date): boolean => !order.actBefore || now >
 
 const RECHECK_MS = 500;
 
-/** A person stopped it: over. A heartbeat is missing: it may come back while there is time. */
-async function holdBack(
-  job: Job,
-  driver: Driver,
-  { code, reason }: Permission & { ok: false },
-): Promise<void> {
-  if (code === 'kill_switch') return abort(job, driver, code, `${reason}. Nothing changed`);
+/** A setting stops it: over. A heartbeat is missing: it may come back while there is time. */
+async function holdBack(job: Job, driver: Driver, { code, reason }: Refusal): Promise<void> {
+  if (code !== 'control_silent') return abort(job, driver, code, `${reason}. Nothing changed`);
   await driver.ledger.later(job.row, new Date(driver.clock.now().getTime() + RECHECK_MS));
 }
 
