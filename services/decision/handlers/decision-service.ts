@@ -6,12 +6,12 @@ import type { ControlState } from '#lib/control/control-state.ts';
 import { isOver } from '#lib/control/in-force.ts';
 import type { AccessRules, CallContext, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
 import { line, reason } from '#lib/text-rules.ts';
-import { createFreeze, liftFreeze } from './commands/freeze.ts';
+import { createFreeze } from './commands/freeze.ts';
 import { engageKillSwitch, releaseKillSwitch } from './commands/kill-switch.ts';
-import { liftQuarantine } from './commands/quarantine.ts';
+import { liftFreeze, liftQuarantine, liftSilence } from './commands/lift.ts';
 import { disableRunbook, enableRunbook } from './commands/runbook.ts';
 import { type Command, setControl, type SetControlOptions } from './commands/set-control.ts';
-import { createSilence, liftSilence } from './commands/silence.ts';
+import { createSilence } from './commands/silence.ts';
 
 type Service = typeof DecisionServiceService;
 

@@ -1,11 +1,11 @@
-import type { CreateFreezeRequest, LiftFreezeRequest } from '#gen/belay/v1/decision_service.ts';
+import type { CreateFreezeRequest } from '#gen/belay/v1/decision_service.ts';
 import { freezeKey } from '#lib/control/control-key.ts';
 import { frozenWhat } from '#lib/control/control-words.ts';
 import { BelayError } from '#lib/errors.ts';
 import { deriveId } from '#lib/ids.ts';
 import { unknownTarget } from './known-target.ts';
 import type { Command, Known, Wanted } from './set-control.ts';
-import { oneToLift, refusedNow } from './temporary.ts';
+import { refusedNow } from './temporary.ts';
 
 export function createFreeze(request: CreateFreezeRequest): Command {
   const { reason, namespace, service, target, until } = request;
@@ -22,20 +22,6 @@ export function createFreeze(request: CreateFreezeRequest): Command {
       unknownTarget(target, known) ??
       refusedNow('freeze', until, known) ??
       freeze(known),
-  };
-}
-
-export function liftFreeze({ reason, id }: LiftFreezeRequest): Command {
-  return {
-    method: 'LiftFreeze',
-    subject: freezeKey(id),
-    reason,
-    judge: (known) => {
-      const found = oneToLift('freeze', id, known);
-      if (found instanceof BelayError) return found;
-      const { control, value } = found;
-      return { key: control.key, setting: { $case: 'freeze', value: { ...value, lifted: true } } };
-    },
   };
 }
 
