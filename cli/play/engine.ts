@@ -1,6 +1,7 @@
 import type { DecisionMade, OrderIssued } from '#gen/belay/v1/decision.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import type { ActionResolved, ActionSettled } from '#gen/belay/v1/verification.ts';
+import { noControls } from '#lib/control/control-state.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { memoryGuardrails } from '../../services/decision/adapters/memory-guardrails.ts';
 import { KEEP_COOLDOWN_MS } from '../../services/decision/domain/guardrails/forget-old.ts';
@@ -47,7 +48,7 @@ export async function openEngine({ runbooks, policy, past, since }: EngineOption
   await guardrails.rebuild((into) => refill(into, past, since));
   return {
     decide: async (report, targets, now) => {
-      const controls = () => ({ killSwitches: new Map(), heartbeatAt: now });
+      const controls = () => ({ ...noControls, heartbeatAt: now });
       const options = { guardrails, runbooks, policy, targets, controls };
       return (await decideReport(report, options, now)).made;
     },

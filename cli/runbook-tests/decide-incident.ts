@@ -1,5 +1,6 @@
-import { KillSwitchState } from '#gen/belay/v1/control.ts';
-import type { ControlState } from '#lib/control/control-state.ts';
+import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
+import { killSwitchKey } from '#lib/control/control-key.ts';
+import { applyControl, type ControlState, noControls } from '#lib/control/control-state.ts';
 import type { Guardrails } from '../../services/decision/ports.ts';
 import { type Decided, decideReport } from '../play/decide-report.ts';
 import { DEFAULT_POLICY } from '../play/policy.ts';
@@ -18,5 +19,7 @@ export function controlsOf({ test, now }: Scene): ControlState {
   const { killSwitch } = test.controls;
   const reason = typeof killSwitch === 'string' ? killSwitch : '';
   const state = killSwitch === false ? KillSwitchState.RELEASED : KillSwitchState.STOP_NEW;
-  return { killSwitches: new Map([['', { state, reason }]]), heartbeatAt: now };
+  const setting = { $case: 'killSwitch', value: { state } } as const;
+  const control = ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason });
+  return applyControl({ ...noControls, heartbeatAt: now }, control);
 }

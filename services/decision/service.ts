@@ -29,6 +29,7 @@ import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
 import { approvalAccess, approvalSchemas, approvalService } from './handlers/approval-service.ts';
 import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
+import { escalatedHandler } from './handlers/escalated.ts';
 import { incidentReportedHandler } from './handlers/incident-reported.ts';
 import { incidentResolvedHandler } from './handlers/incident-resolved.ts';
 import { notificationSentHandler } from './handlers/notification-sent.ts';
@@ -51,7 +52,9 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
   let currentControls = () => noControls;
   const publish = publisher(bus, NAME);
   const { targets } = config;
-  const handlers = decisionService({ publish, clock, targets, controls: () => currentControls() });
+  let runbookNames: readonly string[] = [];
+  const known = { targets, controls: () => currentControls(), runbooks: () => runbookNames };
+  const handlers = decisionService({ publish, clock, ...known });
   platform.grpc.addService(DecisionServiceService, handlers, decisionAccess, decisionSchemas);
   let openCases: Cases | undefined;
   const approvals = approvalService({ clock, cases: () => openCases ?? notStarted() });
@@ -60,6 +63,7 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
   const start = async () => {
     const signing = openSigning(config.signing);
     const runbooks = await loadActiveRunbooks(config.runbooks, { logger, clock });
+    runbookNames = runbooks.map(({ name }) => name);
     const orders = targets.map(orderTopic);
     await prepareLog(platform, orders, runbooks);
     const controls = await followControls({ bus, logger, onCrash: (error) => platform.fail(error) });
@@ -119,6 +123,7 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
         ActionPlanned: actionPlannedHandler(cases),
         ActionRefused: planDeclinedHandler(cases),
         ActionAborted: planDeclinedHandler(cases),
+        Escalated: escalatedHandler(currentControls),
         ActionSettled: actionSettledHandler({ guardrails, cases }),
         ActionResolved: actionResolvedHandler(guardrails),
         NotificationSent: notificationSentHandler(cases),

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { KillSwitchState } from '#gen/belay/v1/control.ts';
+import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
+import { killSwitchKey } from '#lib/control/control-key.ts';
+import { applyControl, noControls } from '#lib/control/control-state.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { ActionSettled, Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
@@ -81,12 +83,11 @@ function reportOf(reported: Reported, index: number): IncidentReported {
   });
 }
 
-const controlsOf = ({ killSwitch = false }: Reported) => ({
-  killSwitches: new Map([
-    ['', { state: killSwitch ? KillSwitchState.STOP_NEW : KillSwitchState.RELEASED, reason: 'drill' }],
-  ]),
-  heartbeatAt: undefined,
-});
+const controlsOf = ({ killSwitch = false }: Reported) => {
+  const state = killSwitch ? KillSwitchState.STOP_NEW : KillSwitchState.RELEASED;
+  const setting = { $case: 'killSwitch', value: { state } } as const;
+  return applyControl(noControls, ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason: 'drill' }));
+};
 
 const ENDS = {
   verified: [SettledOutcome.VERIFIED, Effect.DONE],

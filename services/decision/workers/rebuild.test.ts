@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
-import { KillSwitchState } from '#gen/belay/v1/control.ts';
+import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { ActionSettled, Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import type { HandlerContext } from '#lib/bus/pipeline.ts';
 import { openSqliteBus, type SqliteBus } from '#lib/bus/sqlite-bus.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
 import { systemClock } from '#lib/clock.ts';
-import { type ControlState, noControls } from '#lib/control/control-state.ts';
+import { killSwitchKey } from '#lib/control/control-key.ts';
+import { applyControl, type ControlState, noControls } from '#lib/control/control-state.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { publisher } from '#lib/platform/publisher.ts';
@@ -126,10 +127,11 @@ it('gives back every answer, and counts on where the lost store had been', async
     await settle(await report(service, 3), SettledOutcome.FAILED, Effect.DONE, 4);
   }
   expect(await report('e', 5)).toMatchObject({ code: 'circuit_open', retryAt: minute(9) });
-  controls = {
-    ...noControls,
-    killSwitches: new Map([['', { state: KillSwitchState.STOP_NEW, reason: 'drill' }]]),
-  };
+  const setting = { $case: 'killSwitch', value: { state: KillSwitchState.STOP_NEW } } as const;
+  controls = applyControl(
+    noControls,
+    ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason: 'drill' }),
+  );
   expect(await report('stopped', 6)).toMatchObject({ code: 'kill_switch' });
   controls = noControls;
   const trial = await report('f', 10);

@@ -1,3 +1,5 @@
+import { ControlSet } from '#gen/belay/v1/control.ts';
+import { freezeKey, quarantineKey, type Setting } from '#lib/control/control-key.ts';
 import { describe, expect, it } from 'vitest';
 import { BelayError } from '#lib/errors.ts';
 import { planPhase, play, now, pod } from '../fixtures/play-claim.ts';
@@ -95,5 +97,40 @@ describe('an action that begins', () => {
     expect((await play({ order: { ...order, planDigest: 'sha256:d2' } })).aborted).toMatchObject({
       code: 'plan_changed',
     });
+  });
+
+  const setting = (key: string, value: object) =>
+    ControlSet.fromPartial({ key, reason: 'release week', setting: value as Setting });
+  const freeze = (namespace: string) =>
+    setting(freezeKey('frz-1'), { $case: 'freeze', value: { namespace } });
+
+  it('is over under a freeze of its namespace, and says why; one of another does not concern it', async () => {
+    const { types, aborted, deleted } = await play({ controls: () => [freeze('production')] });
+    expect({ types, deleted }).toEqual({ types: ['ActionAborted'], deleted: [] });
+    expect(aborted).toMatchObject({
+      code: 'freeze',
+      reason: 'namespace production is frozen: release week. Nothing changed',
+    });
+    expect((await play({ controls: () => [freeze('staging')] })).deleted).toEqual(['sick']);
+  });
+
+  it('is over under a freeze that comes after its intent, and before the effect', async () => {
+    let set: readonly ControlSet[] = [];
+    const acting = async () => {
+      set = [freeze('production')];
+      return 'ok' as const;
+    };
+    const { types, aborted, deleted } = await play({ controls: () => set, ledger: { acting } });
+    expect(types).toEqual(['ActionStarted', 'ActionAborted']);
+    expect({ code: aborted?.code, deleted }).toEqual({ code: 'freeze', deleted: [] });
+  });
+
+  it('is over where the workload that the target shows is in quarantine', async () => {
+    const web = { target: 'prod', kind: 'deployment', namespace: 'production', name: 'web', uid: '' };
+    const value = { resource: web, actionId: 'act-0' };
+    const quarantine = setting(quarantineKey(web), { $case: 'quarantine', value });
+    const { aborted, deleted } = await play({ controls: () => [quarantine] });
+    expect(aborted).toMatchObject({ code: 'quarantined', reason: expect.stringContaining('since act-0') });
+    expect(deleted).toEqual([]);
   });
 });

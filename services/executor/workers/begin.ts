@@ -1,5 +1,5 @@
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
-import { mayBegin, type Permission } from '#lib/control/control-state.ts';
+import { mayBegin, type Refusal } from '#lib/control/may-begin.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { toValues } from '#lib/plan/values.ts';
 import type { Observation } from '../domain/observation.ts';
@@ -17,7 +17,7 @@ import { toCheck } from './to-check.ts';
  */
 export async function begin(job: Job, driver: Driver, lost: AbortSignal): Promise<void> {
   const { clock, ledger, publish } = driver;
-  const permission = mayBegin(driver.controls(), driver.target, clock.now());
+  const permission = mayBegin(driver.controls(), job.order, clock.now());
   if (isLate(job, clock.now())) return giveUp(job, driver, EXPIRED);
   if (!permission.ok) return holdBack(job, driver, permission);
   const observation = await look(job);
@@ -28,7 +28,7 @@ export async function begin(job: Job, driver: Driver, lost: AbortSignal): Promis
   await publish([started(job, observation, clock.now())]);
   const { owner, before } = observation;
   if ((await ledger.acting(job.row, owner, before, clock.now())) === 'lost') return;
-  const still = mayBegin(driver.controls(), driver.target, clock.now());
+  const still = mayBegin(driver.controls(), { ...job.order, workload: owner }, clock.now());
   if (!still.ok) return giveUp(job, driver, { code: still.code, reason: `${still.reason}. Nothing changed` });
   if (isLate(job, clock.now())) return giveUp(job, driver, EXPIRED);
   if (lost.aborted) return;
@@ -64,13 +64,9 @@ async function act(job: Job, driver: Driver): Promise<void> {
 
 const RECHECK_MS = 500;
 
-/** A person stopped it: over. A heartbeat is missing: it may come back while there is time. */
-async function holdBack(
-  job: Job,
-  driver: Driver,
-  { code, reason }: Permission & { ok: false },
-): Promise<void> {
-  if (code === 'kill_switch') return giveUp(job, driver, { code, reason: `${reason}. Nothing changed` });
+/** A setting stops it: over. A heartbeat is missing: it may come back while there is time. */
+async function holdBack(job: Job, driver: Driver, { code, reason }: Refusal): Promise<void> {
+  if (code !== 'control_silent') return giveUp(job, driver, { code, reason: `${reason}. Nothing changed` });
   await driver.ledger.later(job.row, new Date(driver.clock.now().getTime() + RECHECK_MS));
 }
 

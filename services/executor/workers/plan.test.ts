@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Risk } from '#gen/belay/v1/common.ts';
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
-import { KillSwitchState } from '#gen/belay/v1/control.ts';
-import { noControls } from '#lib/control/control-state.ts';
+import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
+import { killSwitchKey } from '#lib/control/control-key.ts';
 import { BelayError } from '#lib/errors.ts';
 import { encodeEvent } from '#lib/events/encode-event.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
@@ -44,10 +44,10 @@ describe('a plan', () => {
   });
 
   it('is made where nothing may begin: it begins nothing', async () => {
-    const engaged = { state: KillSwitchState.STOP_ALL, reason: 'drill' };
-    const stopped = { killSwitches: new Map([['', engaged]]), heartbeatAt: now };
-    expect((await play({ order, controls: stopped })).types).toEqual(['ActionPlanned']);
-    expect((await play({ order, controls: noControls })).types).toEqual(['ActionPlanned']);
+    const setting = { $case: 'killSwitch', value: { state: KillSwitchState.STOP_ALL } } as const;
+    const engaged = ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason: 'drill' });
+    expect((await play({ order, controls: () => [engaged] })).types).toEqual(['ActionPlanned']);
+    expect((await play({ order, isSilent: true })).types).toEqual(['ActionPlanned']);
   });
 
   it('is over when it comes too late, or where the credentials may not look', async () => {
