@@ -103,6 +103,10 @@ function clusterOf(found: WorkloadState | undefined): Cluster {
     workload: async () => found,
     podsOf: async () => [{ ...pod, uid: 'u2' }],
     deletePod: async () => 'deleted',
+    deployed: async () => undefined,
+    revisionsOf: async () => [],
+    autoscalersOf: async () => [],
+    quotasOf: async () => [],
     describe: async () => 'a stand-in',
   };
 }

@@ -26,11 +26,13 @@ import {
 import { deployment, kubeConfig } from '../lab/lab-clients-kubernetes.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** What an executor needs that deletes pods, and no more: the contract runs on it. */
+/** What an executor needs that plans and deletes pods, and no more: the contract runs on it. */
 const mayRead: V1PolicyRule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
   { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['get', 'list'] },
   { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets'], verbs: ['get'] },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
+  { apiGroups: [''], resources: ['resourcequotas'], verbs: ['list'] },
 ];
 const mayDelete: V1PolicyRule[] = [...mayRead, { apiGroups: [''], resources: ['pods'], verbs: ['delete'] }];
 
