@@ -107,6 +107,11 @@ describe('workloads that only a real cluster has', () => {
       const pods = workload ? await cluster.podsOf(workload) : [];
       expect(pods).toHaveLength(desired);
       expect(await cluster.workloadOf(pods[0] as PodState)).toEqual(workload);
+      expect(await cluster.deployed({ kind, namespace, name })).toMatchObject({
+        ...workload,
+        template: { labels: { app: name }, images: { main: 'none' } },
+        rollout: { strategy: 'RollingUpdate', replacesAll: true, maxUnavailable: 1 },
+      });
       return workload;
     });
 
