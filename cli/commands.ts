@@ -11,6 +11,10 @@ export const verbs: VerbList = {
   'incident report': async () => (await import('./commands/incident/report.ts')).incidentReport,
   'incident show': async () => (await import('./commands/incident/show.ts')).incidentShow,
   'incident resolve': async () => (await import('./commands/incident/resolve.ts')).incidentResolve,
+  'approval list': async () => (await import('./commands/approval/list.ts')).approvalListVerb,
+  'approval show': async () => (await import('./commands/approval/show.ts')).approvalShow,
+  approve: async () => (await import('./commands/approval/answer.ts')).approve,
+  deny: async () => (await import('./commands/approval/answer.ts')).deny,
   'decision why': async () => (await import('./commands/decision/why.ts')).decisionWhy,
   'runbook lint': async () => (await import('./commands/runbook/lint.ts')).runbookLint,
   'runbook list': async () => (await import('./commands/runbook/list.ts')).runbookList,
@@ -43,6 +47,7 @@ export const verbs: VerbList = {
 export const nouns: Readonly<Record<string, Noun>> = {
   incident: { summary: 'Report, follow and resolve problems', group: 'Work with it' },
   decision: { summary: 'Ask why automation acted, or did not', group: 'Work with it' },
+  approval: { summary: 'See what waits for people', group: 'Work with it' },
   runbook: { summary: 'Write, check, test, compare and disable runbooks', group: 'Work with it' },
   'kill-switch': { summary: 'Stop automation, and let it go on', group: 'Work with it' },
   freeze: {

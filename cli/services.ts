@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigSources } from '#lib/config/load-config.ts';
-import { createLocalToken } from '#lib/identity/local-token.ts';
+import { createLocalToken, localTokenEntries } from '#lib/identity/local-token.ts';
 import { type Component, type Service, startAll, stopAll } from '#lib/lifecycle/component.ts';
 import { opsServer } from '#lib/lifecycle/ops-server.ts';
 import { ProcessState } from '#lib/lifecycle/process-state.ts';
@@ -62,20 +62,18 @@ const GRACE_MS = 5_000;
 
 /** All services in this process, on embedded defaults: same code, other adapters. */
 export async function up(options: UpOptions): Promise<RunningSystem> {
-  const config = embeddedConfig(options);
+  const config = embeddedConfig(options, await localAuth(options));
   const state = new ProcessState();
   const failed = Promise.withResolvers<Error>();
   const fail = (error: Error) => {
     state.fail(error);
     failed.resolve(error);
   };
-  const localToken = createLocalToken(options.dataDir);
   // First what takes the lock on the data: a second `up` must not touch the files of the first.
-  const platform = await openPlatform(config, { name: 'up', fail, localToken });
+  const platform = await openPlatform(config, { name: 'up', fail });
   const sandbox = await startSandbox(options.dataDir);
   const { services, httpEndpoint } = await createServices(config, platform, {
     ...options,
-    localToken,
     kubeconfig: sandbox.kubeconfig,
   });
   const ops = opsServer({
@@ -111,17 +109,33 @@ export async function up(options: UpOptions): Promise<RunningSystem> {
   };
 }
 
-function embeddedConfig({ dataDir, port, logLevel = 'warn', otlpEndpoint }: UpOptions): PlatformConfig {
+function embeddedConfig(
+  { dataDir, port, logLevel = 'warn', otlpEndpoint }: UpOptions,
+  auth: PlatformConfig['auth'],
+): PlatformConfig {
   return {
     bus: { kind: 'sqlite', dataDir: join(dataDir, 'bus') },
     sql: { kind: 'pglite', dataDir: join(dataDir, 'sql') },
     grpc: { host: HOST, port, allowPlaintext: false, defaultTimeoutMs: 10_000 },
     ops: { host: HOST, port: port === 0 ? 0 : port + 1 },
-    auth: { tokens: [], certificates: [] },
+    auth,
     log: { level: logLevel, pretty: true },
     telemetry: { sampleRatio: 1, ...(otlpEndpoint !== undefined && { otlpEndpoint }) },
     topics: { partitions: 3, replicationFactor: 1, retentionHours: 168 },
   };
+}
+
+/** Whoever owns the data directory is everybody whom the runbooks ask. */
+async function localAuth({ dataDir, runbooks = [RUNBOOKS] }: UpOptions): Promise<PlatformConfig['auth']> {
+  const { loadRunbookFiles } = await import('#lib/runbook/load-runbook.ts');
+  const loaded = (await loadRunbookFiles(runbooks)).runbooks;
+  const asked = loaded.flatMap(({ approval, owner }) => approval?.approvers ?? [`group:${owner}`]);
+  const groups = asked.flatMap((approver) => /^group:(.+)$/.exec(approver)?.[1] ?? []);
+  const tokens = {
+    token: createLocalToken(dataDir),
+    'detector-token': createLocalToken(dataDir, 'detector-token'),
+  };
+  return { tokens: localTokenEntries(tokens, [...new Set(groups)]), certificates: [] };
 }
 
 /** The target of an embedded system. Nothing outside of this process can change. */
@@ -138,7 +152,6 @@ async function startSandbox(dataDir: string): Promise<{ kubeconfig: string; comp
 
 interface EmbeddedOptions extends UpOptions {
   readonly kubeconfig: string;
-  readonly localToken: string;
 }
 
 interface EmbeddedServices {
@@ -150,7 +163,7 @@ interface EmbeddedServices {
 async function createServices(
   config: PlatformConfig,
   platform: Platform,
-  { dataDir, port, kubeconfig, localToken, runbooks = [RUNBOOKS] }: EmbeddedOptions,
+  { dataDir, port, kubeconfig, runbooks = [RUNBOOKS] }: EmbeddedOptions,
 ): Promise<EmbeddedServices> {
   const [adapter, adapterConfig, decision, executor, verifier, audit] = await Promise.all([
     import('../services/detector-adapter/service.ts'),
@@ -170,7 +183,6 @@ async function createServices(
       incidents: { defaultTarget: SANDBOX },
     }),
     platform,
-    { localToken },
   );
   const services = [
     audit.createAudit({ ...config, signing: trust }, platform),

@@ -24,7 +24,7 @@ describe('an executor that is assumed', () => {
       { assume, ...adding('2'), expect: expected },
     );
     expect(without).toContain(
-      'expected mode auto_execute, got blocked; expected reasons none, got no_executor',
+      'expected mode auto_execute, got suggest; expected reasons none, got no_executor',
     );
     expect(assumed).toBe('passed');
   });

@@ -1,6 +1,7 @@
 import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
 import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
+import { EXECUTOR } from '../../services/decision/domain/checks.ts';
 import type { Guardrails } from '../../services/decision/ports.ts';
 import type { Decided } from '../play/decide-report.ts';
 import { grantOrder } from './grant-order.ts';
@@ -26,10 +27,9 @@ export async function assumeExecutors(
   return { ...decided, made: { ...asAssumed(made), mode: Mode.MANUAL, code: 'missing_fact', summary } };
 }
 
-const EXECUTOR = 'executor';
-
 const lacksOnlyAnExecutor = (made: DecisionMade): boolean =>
-  made.mode === Mode.BLOCKED && refusedChecks(made).every(({ name }) => name === EXECUTOR);
+  (made.mode === Mode.BLOCKED || made.mode === Mode.SUGGEST) &&
+  refusedChecks(made).every(({ name }) => name === EXECUTOR);
 
 function asAssumed(made: DecisionMade): DecisionMade {
   const checks = made.checks.map((check) =>

@@ -37,6 +37,7 @@ export async function grantOrder(
     escalate: '',
     incident: undefined,
     asks: undefined,
+    byHand: '',
     retryUntil: undefined,
   });
   const slot = await guardrails.decide({ decisionId, wants: slotWantsOf(issued), record, now });

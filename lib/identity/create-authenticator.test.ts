@@ -68,15 +68,6 @@ describe('static tokens', () => {
     const answer = createAuthenticator(weak, options).authenticate({ token: 'hunter2' });
     await expect(answer).rejects.toEqual(unauthenticated('CREDENTIALS_REFUSED'));
   });
-
-  it('include the local token, whose bearer is the operator', async () => {
-    const token = randomBytes(32).toString('base64url');
-    const local = createAuthenticator(authConfigSchema.parse({}), { ...options, localToken: token });
-    expect(await local.authenticate({ token })).toMatchObject({ name: 'local', roles: ['operator'] });
-    await expect(local.authenticate({ token: annsToken })).rejects.toEqual(
-      unauthenticated('CREDENTIALS_REFUSED'),
-    );
-  });
 });
 
 describe('client certificates', () => {

@@ -3,7 +3,6 @@ import { BelayError } from '#lib/errors.ts';
 import type { AuthConfig } from './auth-config.ts';
 import { createCertificateAuthenticator } from './client-certificates.ts';
 import { type Authenticator, identityOf } from './identity.ts';
-import { localTokenEntry } from './local-token.ts';
 import { isLoopback } from './loopback.ts';
 import { createOidcAuthenticator } from './oidc.ts';
 import { createTokenAuthenticator } from './static-tokens.ts';
@@ -11,7 +10,6 @@ import { createTokenAuthenticator } from './static-tokens.ts';
 export interface AuthenticatorOptions {
   /** Where the servers that use it listen. */
   readonly hosts: readonly string[];
-  readonly localToken?: string;
   readonly clock: Clock;
 }
 
@@ -48,8 +46,7 @@ export function readBearer(header: string | undefined): string | undefined {
 }
 
 function configured(config: Exclude<AuthConfig, 'none'>, options: AuthenticatorOptions): Authenticator[] {
-  const local = options.localToken === undefined ? [] : [localTokenEntry(options.localToken)];
-  const tokens = [...config.tokens, ...local];
+  const { tokens } = config;
   if (tokens.length + config.certificates.length === 0 && !config.oidc) throw nobodyCanSignIn();
   return [
     createTokenAuthenticator(tokens),

@@ -6,12 +6,14 @@ import type { StaticToken } from './auth-config.ts';
 import { readPrivateFile } from './private-file.ts';
 import { hashToken } from './static-tokens.ts';
 
+export type LocalTokenName = 'token' | 'detector-token';
+
 /**
- * The token by which the owner of the data directory is known: whoever can read the file is the operator.
- * Made on the first call, the same one ever after.
+ * The tokens by which the owner of the data directory is known, and a detector beside it: whoever can read the
+ * files is both. Made on the first call, the same ones ever after.
  */
-export function createLocalToken(dataDir: string): string {
-  const path = join(dataDir, 'token');
+export function createLocalToken(dataDir: string, name: LocalTokenName = 'token'): string {
+  const path = join(dataDir, name);
   if (!existsSync(path)) publishOnce(path, randomBytes(32).toString('base64url'));
   const token = readPrivateFile(path, 'the local token').trim();
   if (/^[\w-]{43}$/.test(token)) return token;
@@ -22,9 +24,18 @@ export function createLocalToken(dataDir: string): string {
   });
 }
 
-/** The local token as an entry among the configured ones. */
-export function localTokenEntry(token: string): StaticToken {
-  return { name: 'local', roles: ['operator'], groups: [], sha256: hashToken(token) };
+/**
+ * The local tokens among the configured ones. The owner is everybody whom a runbook could ask; what the detector
+ * reports is nobody's request.
+ */
+export function localTokenEntries(
+  tokens: Readonly<Record<LocalTokenName, string>>,
+  groups: readonly string[],
+): StaticToken[] {
+  return [
+    { name: 'local', roles: ['operator'], groups: [...groups], sha256: hashToken(tokens.token) },
+    { name: 'local-detector', roles: ['service'], groups: [], sha256: hashToken(tokens['detector-token']) },
+  ];
 }
 
 /** A link appears with its whole content or not at all, and of two that race only one makes it. */

@@ -22,8 +22,6 @@ import { refusalRecorder } from './record-refusal.ts';
 export interface PlatformOptions {
   readonly name: string;
   readonly fail: (error: Error) => void;
-  /** Known by its file's owner: `belay up` makes one. */
-  readonly localToken?: string;
 }
 
 export interface OpenPlatform extends Platform {
@@ -137,7 +135,6 @@ function grpcFor(
     authenticator: createAuthenticator(config.auth, {
       hosts: [host],
       clock: systemClock,
-      ...(options.localToken !== undefined && { localToken: options.localToken }),
     }),
     clock: systemClock,
     descriptorSetFile: DESCRIPTORS,

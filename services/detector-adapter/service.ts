@@ -44,16 +44,7 @@ export interface DetectorAdapter extends Service {
   httpEndpoint(): string | undefined;
 }
 
-export interface DetectorAdapterOptions {
-  /** Known by its file's owner: `belay up` makes one. */
-  readonly localToken?: string;
-}
-
-export function createDetectorAdapter(
-  config: DetectorAdapterConfig,
-  platform: Platform,
-  options: DetectorAdapterOptions = {},
-): DetectorAdapter {
+export function createDetectorAdapter(config: DetectorAdapterConfig, platform: Platform): DetectorAdapter {
   const { clock } = platform;
   const logger = platform.loggerFor(NAME);
   const policy = episodePolicy(config);
@@ -68,7 +59,7 @@ export function createDetectorAdapter(
     clock,
   };
   platform.grpc.addService(DetectorServiceService, detectorService(doors), access, schemas);
-  const http = httpDoor(config, platform, options, httpRoutes(doors));
+  const http = httpDoor(config, platform, httpRoutes(doors));
   const parts = [
     topicsPart(platform),
     store.connection,
@@ -192,7 +183,6 @@ function sweeperPart(platform: Platform, episodes: Episodes, announcer: Announce
 function httpDoor(
   config: DetectorAdapterConfig,
   platform: Platform,
-  { localToken }: DetectorAdapterOptions,
   routes: readonly HttpRoute[],
 ): Component & { endpoint(): string | undefined } {
   const { bus, clock } = platform;
@@ -202,7 +192,6 @@ function httpDoor(
     authenticator: createAuthenticator(config.auth, {
       hosts: [config.http.host],
       clock,
-      ...(localToken !== undefined && { localToken }),
     }),
     onRefused: refusalRecorder({ bus, service: NAME, clock, logger }),
     routes,

@@ -86,7 +86,10 @@ function reportOf(reported: Reported, index: number): IncidentReported {
 const controlsOf = ({ killSwitch = false }: Reported) => {
   const state = killSwitch ? KillSwitchState.STOP_NEW : KillSwitchState.RELEASED;
   const setting = { $case: 'killSwitch', value: { state } } as const;
-  return applyControl(noControls, ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason: 'drill' }));
+  return applyControl(
+    noControls,
+    ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason: 'drill' }),
+  );
 };
 
 const ENDS = {

@@ -2,6 +2,7 @@ import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { Match } from '#lib/runbook/match-runbook.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { judgeWindows } from '#lib/runbook/windows.ts';
+import { freeze, quarantine, runbookEnabled, silence } from './control-checks.ts';
 import type { Check, Facts, IncidentFacts, Policy } from './decision.ts';
 
 /** The steps of a decision that need nothing but facts, in their order. Each says what it saw. */
@@ -13,6 +14,10 @@ export function checkAll(match: Match, facts: Facts, policy: Policy, now: Date):
     confidence(incident, runbook),
     age(incident, policy, now),
     killSwitch(facts),
+    freeze(facts.controls),
+    silence(facts.controls),
+    runbookEnabled(facts.controls, runbook.name),
+    quarantine(facts.controls),
     target(facts),
     namespace(incident, runbook),
     labels(incident, runbook),
@@ -93,6 +98,8 @@ function windows({ guardrails, name }: Runbook, now: Date): Check[] {
   return [refuse('window', observed, limit, 'outside_window', reason)];
 }
 
+export const EXECUTOR = 'executor';
+
 /**
  * Whether an executor can carry it out. Where people come first, that is for them to know; where it would run by
  * itself, it is a no.
@@ -100,9 +107,9 @@ function windows({ guardrails, name }: Runbook, now: Date): Check[] {
 export function executable(runbook: Runbook, isAutomatic: boolean): Check {
   const why = beyondExecutors(runbook);
   const observed = runbook.steps.map(({ action }) => action).join(', ') || 'nothing';
-  if (why === undefined) return pass('executor', observed, 'carried out');
-  if (!isAutomatic) return notReached('executor', why);
-  return refuse('executor', observed, 'carried out', 'no_executor', why);
+  if (why === undefined) return pass(EXECUTOR, observed, 'carried out');
+  if (!isAutomatic) return notReached(EXECUTOR, why);
+  return refuse(EXECUTOR, observed, 'carried out', 'no_executor', why);
 }
 
 export const pass = (name: string, observed: string, limit: string): Check => ({

@@ -20,6 +20,13 @@ export interface ControlFacts {
   readonly disabledRunbooks: ReadonlyMap<string, Restriction>;
 }
 
+export const noRestrictions: ControlFacts = {
+  freezes: [],
+  silences: [],
+  quarantines: [],
+  disabledRunbooks: new Map(),
+};
+
 export interface ControlCheck extends Check {
   /** When it would pass by itself. Undefined when it passes, and when nobody can say. */
   readonly endsAt: Date | undefined;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Runbook } from '#lib/runbook/runbook.ts';
+import { noRestrictions } from './control-checks.ts';
 import { block, decide } from './decide.ts';
 import type { Facts, IncidentFacts } from './decision.ts';
 import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
@@ -66,6 +67,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   incident: incident(),
   runbooks: [runbook()],
   killSwitch: { engaged: false, reason: '' },
+  controls: noRestrictions,
   targets: ['prod'],
   ...change,
 });
@@ -165,9 +167,15 @@ describe('a decision', () => {
     rollback: undefined,
   };
 
-  it('is blocked where no executor does the action, and names it', () => {
+  it('is blocked where no executor knows the action, and names it', () => {
+    const decision = decideOn({ runbooks: [runbook({ steps: [{ ...step, action: 'host.clearCache' }] })] });
+    expect(decision).toMatchObject({ mode: 'blocked', code: 'no_executor', orders: undefined });
+    expect(decision.summary).toContain('no executor does host.clearCache yet');
+  });
+
+  it('is a suggestion with a plan where executors can only plan the action', () => {
     const decision = decideOn({ runbooks: [runbook({ steps: [step] })] });
-    expect(decision).toMatchObject({ mode: 'blocked', code: 'no_executor' });
+    expect(decision).toMatchObject({ mode: 'suggest', code: 'no_executor', orders: 'plan' });
     expect(decision.summary).toBe(
       'restart-pod was not run: no executor does kubernetes.scale yet. Nothing changed.',
     );

@@ -1,7 +1,7 @@
-import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
+import { beyondExecutors, plannable } from '#lib/runbook/catalogue/carried-out.ts';
 import { type Match, matchRunbook } from '#lib/runbook/match-runbook.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
-import { checkAll, executable, notReached, pass, refuse } from './checks.ts';
+import { checkAll, EXECUTOR, executable, notReached, pass, refuse } from './checks.ts';
 import type { Check, Decision, Facts, Mode, Policy } from './decision.ts';
 import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
 
@@ -17,7 +17,7 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
   const allowed = allowedMode(runbook);
   const checks = [...checkAll(match, facts, policy, now), executable(runbook, allowed === 'auto_execute')];
   const refused = checks.find((check) => check.result === 'refuse');
-  const mode = refused ? refusedMode(refused) : allowed;
+  const mode = refused ? refusedMode(refused, runbook) : allowed;
   const guardrails = guardrailNames.map((name) => notReached(name, 'guardrails'));
   const tail = mode === 'auto_execute' ? guardrails : [...guardrails, notReached(LIVE, 'executor')];
   const decision: Decision = {
@@ -70,16 +70,20 @@ function allowedMode({ decisionMode, risk }: Runbook): Mode {
   return 'auto_execute';
 }
 
-/** Too little certainty or too old a report still gives people a plan; a guardrail's no is a block. */
-function refusedMode({ code }: Check): Mode {
-  return code === 'low_confidence' || code === 'stale_incident' ? 'suggest' : 'blocked';
+/**
+ * Too little certainty, too old a report, or nobody who carries it out still gives people a plan; a guardrail's no
+ * is a block.
+ */
+function refusedMode({ name, code }: Check, runbook: Runbook): Mode {
+  if (code === 'low_confidence' || code === 'stale_incident') return 'suggest';
+  return name === EXECUTOR && plannable(runbook) === undefined ? 'suggest' : 'blocked';
 }
 
 /** People see a plan before they say yes, and with a suggestion. */
 function ordersOf(mode: Mode, runbook: Runbook): Decision['orders'] {
   if (mode === 'auto_execute') return 'execute';
   const forPeople = mode === 'approval_required' || mode === 'suggest';
-  return forPeople && beyondExecutors(runbook) === undefined ? 'plan' : undefined;
+  return forPeople && plannable(runbook) === undefined ? 'plan' : undefined;
 }
 
 const MODE_CODES: Readonly<Record<Mode, string>> = {

@@ -1,4 +1,5 @@
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
+import type { ControlFacts } from './control-checks.ts';
 
 /** What the decision is made from: the incident as reported, and what the engine knows at that moment. */
 export interface IncidentFacts {
@@ -27,6 +28,8 @@ export interface Facts {
   readonly incident: IncidentFacts;
   readonly runbooks: readonly Runbook[];
   readonly killSwitch: { readonly engaged: boolean; readonly reason: string };
+  /** What people and the engine have set besides. */
+  readonly controls: ControlFacts;
   /** Targets that an executor serves. */
   readonly targets: readonly string[];
 }

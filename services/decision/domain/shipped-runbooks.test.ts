@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
+import { noRestrictions } from './control-checks.ts';
 import { decide } from './decide.ts';
 import type { IncidentFacts } from './decision.ts';
 
@@ -20,7 +21,8 @@ function decideOn(change: Partial<IncidentFacts>) {
     reportedAt: now,
     ...change,
   };
-  const facts = { incident, runbooks, killSwitch: { engaged: false, reason: '' }, targets: ['prod'] };
+  const switched = { killSwitch: { engaged: false, reason: '' }, controls: noRestrictions };
+  const facts = { incident, runbooks, ...switched, targets: ['prod'] };
   return decide(facts, { maxIncidentAgeMs: 600_000 }, now);
 }
 
@@ -38,10 +40,11 @@ describe('the incidents of the course, on the catalogue that ships', () => {
     expect(decision).toMatchObject({ mode: 'auto_execute', runbook: { name: 'restart-pod' } });
   });
 
-  it('INC002, high CPU: scale-up, which no executor does yet, so nothing is ordered', () => {
+  it('INC002, high CPU: scale-up, which executors only plan yet, so people see what it would do', () => {
     const decision = decideOn({ service: 'worker', probableCause: 'high_cpu', confidence: 0.75 });
     expect(decision).toMatchObject({
-      mode: 'blocked',
+      mode: 'suggest',
+      orders: 'plan',
       code: 'no_executor',
       runbook: { name: 'scale-up' },
       summary: 'scale-up was not run: no executor does kubernetes.scale yet. Nothing changed.',

@@ -13,6 +13,7 @@ const record = writeDraft({
   escalate: 'page_on_call',
   incident: undefined,
   asks: undefined,
+  byHand: '',
   retryUntil: undefined,
 });
 const slot = (status: Slot['status'], change: Partial<Slot> = {}): Slot => ({

@@ -15,7 +15,7 @@ export function approvalRequestOf({
   planned,
   request,
 }: Case): ApprovalRequested {
-  const { made, issued, incident } = readDraft(record);
+  const { made, issued, incident, byHand } = readDraft(record);
   const plan = planned && ActionPlanned.fromJSON(JSON.parse(planned.record));
   return {
     approvalId: approvalIdOf(decisionId),
@@ -45,6 +45,6 @@ export function approvalRequestOf({
     liveRisk: plan?.liveRisk ?? 0,
     liveChecks: plan?.checks ?? [],
     requestedBy: asks?.requester === undefined ? undefined : incident?.reportedBy,
-    byHand: '',
+    byHand,
   };
 }

@@ -4,6 +4,7 @@ import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { type ControlState, engagedSwitch } from '#lib/control/control-state.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { deriveId } from '#lib/ids.ts';
+import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { decide, lacking } from '../domain/decide.ts';
 import type { Decision, Facts, Policy } from '../domain/decision.ts';
@@ -11,6 +12,7 @@ import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
 import type { Cases, Guardrails } from '../ports.ts';
 import { answerOf } from './answer-of.ts';
 import { askRulesOf } from './ask-rules.ts';
+import { controlFacts } from './control-facts.ts';
 import { type Draft, writeDraft } from './draft.ts';
 import { incidentFacts } from './incident-facts.ts';
 import { issueOrder, type Phase } from './order-of.ts';
@@ -63,7 +65,7 @@ function draftOf(considered: Considered, options: DecideOptions, now: Date): Dra
   const { policy } = options;
   // One decision for each report, and for each time that it is looked at again.
   const decisionId = deriveId('dec', incident.incidentId, causeId);
-  const decided = decide(factsOf(incident, options), policy, now);
+  const decided = decide(factsOf(incident, options, now), policy, now);
   const { decision, issued } = ordered(decided, decisionId, incident, policy, now);
   const { runbook } = decision;
   const mayWait = issued !== undefined || decision.mode === 'blocked';
@@ -72,14 +74,15 @@ function draftOf(considered: Considered, options: DecideOptions, now: Date): Dra
     issued,
     escalate: escalationOf(decision),
     incident: mayWait ? incident : undefined,
-    asks: runbook && issued && decision.mode !== 'suggest' ? askRulesOf(runbook, incident) : undefined,
+    asks: runbook && issued && mayBeAsked(decision) ? askRulesOf(runbook, incident) : undefined,
+    byHand: (runbook && beyondExecutors(runbook)) ?? '',
     retryUntil: mayWait
       ? new Date((incident.reportedAt as Date).getTime() + policy.maxIncidentAgeMs)
       : undefined,
   };
 }
 
-function factsOf(data: IncidentReported, { runbooks, controls, targets }: DecideOptions): Facts {
+function factsOf(data: IncidentReported, { runbooks, controls, targets }: DecideOptions, now: Date): Facts {
   const incident = incidentFacts(data);
   const engaged = engagedSwitch(controls(), incident.resource?.target ?? '');
   return {
@@ -87,6 +90,7 @@ function factsOf(data: IncidentReported, { runbooks, controls, targets }: Decide
     runbooks,
     targets,
     killSwitch: { engaged: engaged !== undefined, reason: engaged?.reason ?? '' },
+    controls: controlFacts(controls(), incident, now),
   };
 }
 
@@ -146,6 +150,15 @@ function madeOf(
   };
 }
 
-/** Whom to tell when nothing is done. Without a runbook there is nobody but the on-call. */
-const escalationOf = ({ runbook }: Decision): string =>
-  runbook?.escalation.onGuardrailFailure ?? 'page_on_call';
+/** A yes to what nobody carries out would be a promise that is not kept. */
+const mayBeAsked = ({ mode, runbook }: Decision): boolean =>
+  mode !== 'suggest' && runbook !== undefined && beyondExecutors(runbook) === undefined;
+
+/**
+ * Whom to tell when nothing is done: nobody, where the service is silenced. Without a runbook there is nobody but
+ * the on-call.
+ */
+const escalationOf = ({ runbook, checks }: Decision): string =>
+  checks.some(({ code }) => code === 'silenced')
+    ? ''
+    : (runbook?.escalation.onGuardrailFailure ?? 'page_on_call');

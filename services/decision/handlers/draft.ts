@@ -12,16 +12,19 @@ export interface Draft {
   readonly incident: IncidentReported | undefined;
   /** Whom to ask, now or where the target turns out to be riskier. */
   readonly asks: AskRules | undefined;
+  /** Why only a person can carry it out. Empty where an executor can. */
+  readonly byHand: string;
   /** Until when a refusal that ends by itself is waited for. */
   readonly retryUntil: Date | undefined;
 }
 
-export function writeDraft({ made, issued, incident, asks, retryUntil, escalate }: Draft): string {
+export function writeDraft({ made, issued, incident, asks, byHand, retryUntil, escalate }: Draft): string {
   return JSON.stringify({
     made: DecisionMade.toJSON(made),
     ...(issued && { issued: OrderIssued.toJSON(issued) }),
     ...(incident && { incident: IncidentReported.toJSON(incident) }),
     asks,
+    byHand,
     retryUntil,
     escalate,
   });
@@ -32,17 +35,19 @@ interface Stored {
   readonly issued?: unknown;
   readonly incident?: unknown;
   readonly asks?: AskRules;
+  readonly byHand?: string;
   readonly retryUntil?: string;
   readonly escalate: string;
 }
 
 export function readDraft(record: string): Draft {
-  const { made, issued, incident, asks, retryUntil, escalate } = JSON.parse(record) as Stored;
+  const { made, issued, incident, asks, byHand = '', retryUntil, escalate } = JSON.parse(record) as Stored;
   return {
     made: DecisionMade.fromJSON(made),
     issued: issued === undefined ? undefined : OrderIssued.fromJSON(issued),
     incident: incident === undefined ? undefined : IncidentReported.fromJSON(incident),
     asks,
+    byHand,
     retryUntil: retryUntil === undefined ? undefined : new Date(retryUntil),
     escalate,
   };

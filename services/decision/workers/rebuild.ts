@@ -110,6 +110,7 @@ function loggedDecision(
     escalate,
     incident: undefined,
     asks: undefined,
+    byHand: '',
     retryUntil: made.retryAt,
   };
   return {

@@ -1,0 +1,166 @@
+import { type Approval, ApprovalState, approvalStateToJSON } from '#gen/belay/v1/approval_service.ts';
+import { type Check, CheckResult, type Risk, riskToJSON } from '#gen/belay/v1/common.ts';
+import {
+  ApprovalAnswer,
+  ApprovalRequested,
+  type LapsePolicy,
+  lapsePolicyToJSON,
+} from '#gen/belay/v1/decision.ts';
+import type { Presentation, Result } from '../frame/output.ts';
+import type { Cell, Table } from '../frame/table.ts';
+
+/** PENDING, ORDERED, ... as people write them. */
+export const stateWord = (state: ApprovalState): string =>
+  approvalStateToJSON(state)
+    .replace(/^APPROVAL_STATE_/, '')
+    .toLowerCase();
+
+/** Enough of a plan's hash to compare by eye. The whole one is in the JSON. */
+export const shortHash = (hash: string): string => hash.replace(/^\w+:/, '').slice(0, 12);
+
+export function approvalBody({ request, answers, ...approval }: Approval): Readonly<Record<string, unknown>> {
+  return {
+    ...approval,
+    state: stateWord(approval.state),
+    request: request && ApprovalRequested.toJSON(request),
+    answers: answers.map(({ actor, answer, reason, answeredAt }) => ({
+      by: actor?.name,
+      answer: answerWord(answer),
+      reason,
+      answeredAt,
+    })),
+  };
+}
+
+export function approvalList(approvals: readonly Approval[]): Result {
+  return {
+    kind: 'ApprovalList',
+    body: { approvals: approvals.map(approvalBody) },
+    names: approvals.map(({ request }) => request?.approvalId ?? ''),
+    table: (as) => ({
+      header: ['APPROVAL', 'SERVICE', 'RUNBOOK', 'WHAT', 'STATE', 'DEADLINE', 'IF NOBODY ANSWERS', 'YOURS'],
+      rows: approvals.map((approval) => listRow(approval, as)),
+    }),
+  };
+}
+
+function listRow({ request, state, mine }: Approval, { time, wide }: Presentation): Cell[] {
+  const id = request?.approvalId ?? '';
+  return [
+    wide ? id : id.slice(0, 12),
+    request?.service ?? '',
+    request?.runbook ? `${request.runbook.name}@${request.runbook.version}` : '',
+    request?.changes.join('; ') ?? '',
+    { text: stateWord(state), tone: state === ApprovalState.PENDING ? 'bad' : 'dim' },
+    request?.deadline ? time(request.deadline) : '',
+    lapseWords(request?.onLapse ?? 0),
+    mine ? 'yes' : '',
+  ];
+}
+
+/** The whole question: what was found, what would change, what was checked, and what if nobody answers. */
+export function approvalPage(approval: Approval): Result {
+  return {
+    kind: 'Approval',
+    body: approvalBody(approval),
+    names: [approval.request?.approvalId ?? ''],
+    table: (as) => pageTable(approval, as),
+  };
+}
+
+function pageTable(approval: Approval, as: Presentation): Table {
+  const { request } = approval;
+  return {
+    rows: [
+      ['approval', request?.approvalId ?? ''],
+      ['state', stateOf(approval)],
+      ...(request ? factsOf(request, as) : []),
+      ...(request ? planRows(request) : []),
+      ...(request?.checks ?? []).map((check) => checkRow('guardrails', check)),
+      ...(request?.liveChecks ?? []).map((check) => checkRow('at the target', check)),
+      ...(request && approval.state === ApprovalState.PENDING ? askedRows(request, as) : []),
+      ...answersOf(approval, as),
+      ...(approval.notMineBecause ? [['you', `cannot answer: ${approval.notMineBecause}`]] : []),
+    ],
+  };
+}
+
+const stateOf = ({ state, ending }: Approval): string =>
+  [stateWord(state), ending].filter(Boolean).join(': ');
+
+function factsOf(request: ApprovalRequested, { time }: Presentation): Cell[][] {
+  const { service, externalId, incidentId, symptom, probableCause, confidence, summary, context, plan } =
+    request;
+  const cause = probableCause && `${probableCause} at ${confidence.toFixed(2)}`;
+  const { kind = '', namespace = '', name = '', target = '' } = plan?.resource ?? {};
+  return [
+    ['incident', [externalId, incidentId].filter(Boolean).join(', ')],
+    ['service', `${service}: ${kind} ${namespace ? `${namespace}/` : ''}${name} at ${target}`],
+    ['symptom', [symptom, cause].filter(Boolean).join(', cause ')],
+    ...(summary ? [['report', summary]] : []),
+    ...Object.entries(context).map(([key, value]) => ['', `${key}: ${value}`]),
+    ['asked', request.requestedAt ? time(request.requestedAt) : ''],
+    ...(request.requestedBy ? [['requested by', request.requestedBy.name]] : []),
+  ];
+}
+
+function planRows({ planHash, changes, runbook, plan, liveRisk, byHand }: ApprovalRequested): Cell[][] {
+  const risks = [`declared ${riskWord(plan?.risk ?? 0)}`, `as it is now ${riskWord(liveRisk)}`];
+  const undo = (plan?.steps ?? []).flatMap(({ rollback }) => (rollback ? [rollback.action] : []));
+  const checks = plan?.verification?.checks.map(({ name }) => name) ?? [];
+  return [
+    ['runbook', `${runbook?.name ?? ''}@${runbook?.version ?? ''}: ${plan?.intent ?? ''}`],
+    ['plan', shortHash(planHash)],
+    ...changes.map((change, index) => [index === 0 ? 'would change' : '', change]),
+    ['risk', risks.join(', ')],
+    ['verified by', `${checks.join(', ')} within ${plan?.verification?.timeoutSeconds ?? 0} s`],
+    ['undo', [plan?.rollback?.type, ...undo].filter(Boolean).join(': ') || 'none'],
+    ...(plan?.rollback?.notes ? [['', plan.rollback.notes]] : []),
+    ...(byHand ? [['by hand', byHand]] : []),
+  ];
+}
+
+function askedRows(
+  { approvers, quorum, deadline, onLapse }: ApprovalRequested,
+  { time }: Presentation,
+): Cell[][] {
+  return [
+    ['for', `${quorum} of ${approvers.join(', ')}`],
+    ['answer by', deadline ? `${time(deadline)}, ${deadline.toISOString()}` : ''],
+    ['unanswered', lapseWords(onLapse)],
+  ];
+}
+
+const answersOf = ({ answers }: Approval, { time }: Presentation): Cell[][] =>
+  answers.map(({ actor, answer, reason, answeredAt }) => [
+    answerWord(answer),
+    [actor?.name ?? '', answeredAt ? time(answeredAt) : '', reason].filter(Boolean).join(', '),
+  ]);
+
+function checkRow(where: string, { name, result, observed, limit }: Check): Cell[] {
+  const word: Cell =
+    result === CheckResult.PASS
+      ? { text: 'pass', tone: 'good' }
+      : result === CheckResult.REFUSE
+        ? { text: 'REFUSE', tone: 'bad' }
+        : { text: 'not reached', tone: 'dim' };
+  return [where, name, word, observed, limit];
+}
+
+const answerWord = (answer: ApprovalAnswer): string =>
+  answer === ApprovalAnswer.APPROVE ? 'approved' : 'denied';
+
+const riskWord = (risk: Risk): string =>
+  risk === 0
+    ? 'unknown'
+    : riskToJSON(risk)
+        .replace(/^RISK_/, '')
+        .toLowerCase();
+
+const LAPSE_WORDS: Readonly<Record<string, string>> = {
+  LAPSE_POLICY_APPROVE: 'goes on as if approved',
+  LAPSE_POLICY_DENY: 'nothing changes',
+  LAPSE_POLICY_ESCALATE: 'people are called, nothing changes',
+};
+
+const lapseWords = (policy: LapsePolicy): string => LAPSE_WORDS[lapsePolicyToJSON(policy)] ?? '';
