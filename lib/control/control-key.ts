@@ -3,6 +3,7 @@ import type { ControlSet } from '#gen/belay/v1/control.ts';
 export const HEARTBEAT_KEY = 'heartbeat';
 
 const KILL_SWITCHES = 'kill-switch/';
+const RUNBOOKS = 'runbook/';
 const RESERVED: Readonly<Record<string, string>> = { '*': '%2A', '%': '%25' };
 
 /**
@@ -12,6 +13,9 @@ const RESERVED: Readonly<Record<string, string>> = { '*': '%2A', '%': '%25' };
 export const killSwitchKey = (target: string): string =>
   `${KILL_SWITCHES}${target === '' ? '*' : target.replace(/[*%]/g, (sign) => RESERVED[sign] ?? sign)}`;
 
+/** Which version of a runbook is active. Nothing but a runbook has a key that begins like it. */
+export const runbookKey = (name: string): string => `${RUNBOOKS}${name}`;
+
 /** Whether a record stands under the key of what it sets. One that does not would replace another setting. */
 export function isKeyOf({ key, setting }: Pick<ControlSet, 'key' | 'setting'>): boolean {
   switch (setting?.$case) {
@@ -19,7 +23,9 @@ export function isKeyOf({ key, setting }: Pick<ControlSet, 'key' | 'setting'>): 
       return key === killSwitchKey(setting.value.target);
     case 'heartbeat':
       return key === HEARTBEAT_KEY;
+    case 'runbookActive':
+      return key === runbookKey(setting.value.runbook?.name ?? '');
     default:
-      return key !== HEARTBEAT_KEY && !key.startsWith(KILL_SWITCHES);
+      return key !== HEARTBEAT_KEY && ![KILL_SWITCHES, RUNBOOKS].some((taken) => key.startsWith(taken));
   }
 }

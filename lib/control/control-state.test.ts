@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
-import { isKeyOf, killSwitchKey } from './control-key.ts';
+import { isKeyOf, killSwitchKey, runbookKey } from './control-key.ts';
 import { applyControl, mayBegin, noControls } from './control-state.ts';
 
 const now = new Date('2026-03-03T03:12:00Z');
@@ -61,4 +61,19 @@ it('a record under the key of another setting changes nothing', () => {
   }
   const late = { ...beat(now), key: killSwitchKey('') };
   expect(mayBegin(applyControl(noControls, late), 't', now)).toMatchObject({ code: 'control_silent' });
+});
+
+it('no runbook spells the key of another setting, and no other setting that of a runbook', () => {
+  const active = (name: string, key: string) =>
+    ControlSet.fromPartial({ key, setting: { $case: 'runbookActive', value: { runbook: { name } } } });
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (name, other) => {
+      expect(isKeyOf(active(name, runbookKey(name)))).toBe(true);
+      expect(isKeyOf(active(name, runbookKey(other)))).toBe(name === other);
+      expect(isKeyOf(active(name, killSwitchKey(other)))).toBe(false);
+      expect(isKeyOf(active(name, 'heartbeat'))).toBe(false);
+      const frozen = { $case: 'freeze', value: { lifted: true } } as const;
+      expect(isKeyOf(ControlSet.fromPartial({ key: runbookKey(name), setting: frozen }))).toBe(false);
+    }),
+  );
 });
