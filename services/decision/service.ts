@@ -1,26 +1,39 @@
 import { DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
+import { RunbookServiceService } from '#gen/belay/v1/runbook_service.ts';
+import type { Handlers } from '#lib/bus/pipeline.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
-import { noControls } from '#lib/control/control-state.ts';
+import { type ControlState, noControls } from '#lib/control/control-state.ts';
 import { followControls } from '#lib/control/follow-controls.ts';
 import { orderTopic } from '#lib/events/order-events.ts';
 import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
+import type { Logger } from '#lib/logger.ts';
 import { consume } from '#lib/platform/consume.ts';
 import type { Platform } from '#lib/platform/platform.ts';
 import { publisher } from '#lib/platform/publisher.ts';
 import { openSigning } from '#lib/platform/signing.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
+import type { Sql } from '#lib/sql/open-sql.ts';
+import { OutboxSweeper } from '#lib/sql/outbox-sweeper.ts';
 import { checkRetention } from './adapters/check-retention.ts';
-import { loadActiveRunbooks } from './adapters/load-active-runbooks.ts';
+import type { DecisionTables } from './adapters/decision-tables.ts';
+import { loadStartRunbooks } from './adapters/load-start-runbooks.ts';
+import { migrations } from './adapters/migrations.ts';
 import { openGuardrails } from './adapters/open-guardrails.ts';
+import { sqlRegistry } from './adapters/sql-registry.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
 import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
 import { incidentReportedHandler } from './handlers/incident-reported.ts';
+import { runbookAccess, runbookSchemas, runbookService } from './handlers/registry/runbook-service.ts';
+import { versionReader } from './handlers/registry/version-reader.ts';
 import type { Guardrails } from './ports.ts';
+import type { ActiveRunbooks } from './workers/active-runbooks.ts';
 import { startHeartbeat } from './workers/heartbeat.ts';
 import { startRebuilder } from './workers/rebuild.ts';
+import { startRegistry } from './workers/start-registry.ts';
 
 const NAME = 'decision';
+const GRPC_SERVICES = ['belay.v1.DecisionService', 'belay.v1.RunbookService'];
 const TOPICS = ['incident', 'verification'];
 
 export function createDecision(config: DecisionConfig, platform: Platform): Service {
@@ -36,10 +49,21 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
 
   const start = async () => {
     const signing = openSigning(config.signing);
-    const runbooks = await loadActiveRunbooks(config.runbooks, { logger, clock });
     const orders = targets.map(orderTopic);
-    await prepareLog(platform, orders, runbooks);
-    const controls = await followControls({ bus, logger, onCrash: (error) => platform.fail(error) });
+    await prepareLog(platform, orders);
+    const sql = await platform.openSql<DecisionTables>(NAME, migrations);
+    stops.push(() => sql.close());
+    const outbox = outboxOf(sql, platform, logger);
+    outbox.start();
+    stops.push(() => outbox.stop());
+    const runbooks = await openRegistry(sql, outbox, { config, platform, logger });
+    stops.push(() => runbooks.stop());
+    const controls = await followControls({
+      bus,
+      logger,
+      onCrash: (error) => platform.fail(error),
+      onControl: ({ setting }) => setting?.$case === 'runbookActive' && runbooks.poke(),
+    });
     stops.push(() => controls.stop());
     currentControls = () => controls.current();
     const heartbeat = startHeartbeat(publish, clock, logger);
@@ -53,42 +77,97 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
       service: NAME,
       topics: TOPICS,
       publishes: ['decision', 'control', ...orders],
-      handlers: {
-        IncidentReported: incidentReportedHandler({
-          guardrails,
-          runbooks,
-          controls: currentControls,
-          targets,
-          policy: config.policy,
-        }),
-        ActionSettled: actionSettledHandler(guardrails),
-        ActionResolved: actionResolvedHandler(guardrails),
-      },
+      handlers: eventHandlers(config, { guardrails, runbooks, controls: currentControls }),
       ...signing,
     });
     stops.push(() => consumer.stop());
-    platform.grpc.setServing('belay.v1.DecisionService', true);
-    checks = [consumer.check, guardrailCheck(guardrails)];
+    for (const service of GRPC_SERVICES) platform.grpc.setServing(service, true);
+    checks = [consumer.check, guardrailCheck(guardrails), runbooks.check];
   };
 
   return {
     name: NAME,
     start,
     stop: async () => {
-      platform.grpc.setServing('belay.v1.DecisionService', false);
+      for (const service of GRPC_SERVICES) platform.grpc.setServing(service, false);
       for (const stop of stops.splice(0).reverse()) await stop();
     },
     checks: () => checks,
   };
 }
 
-async function prepareLog(
-  { bus, topics }: Platform,
-  orders: readonly string[],
-  runbooks: readonly Runbook[],
-): Promise<void> {
-  await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], topics));
-  await checkRetention(bus, runbooks);
+interface Knowledge {
+  readonly guardrails: Guardrails;
+  readonly runbooks: ActiveRunbooks;
+  readonly controls: () => ControlState;
+}
+
+function eventHandlers(
+  { targets, policy }: DecisionConfig,
+  { guardrails, runbooks, controls }: Knowledge,
+): Handlers {
+  return {
+    IncidentReported: incidentReportedHandler({
+      guardrails,
+      // Read for each incident: which ones are active changes while the service runs.
+      get runbooks() {
+        return runbooks.current();
+      },
+      controls,
+      targets,
+      policy,
+    }),
+    ActionSettled: actionSettledHandler(guardrails),
+    ActionResolved: actionResolvedHandler(guardrails),
+  };
+}
+
+interface Around {
+  readonly config: DecisionConfig;
+  readonly platform: Platform;
+  readonly logger: Logger;
+}
+
+/** The files registered, the active ones followed, and the commands about them served. */
+async function openRegistry(
+  { db }: Sql<DecisionTables>,
+  outbox: OutboxSweeper<DecisionTables>,
+  { config, platform, logger }: Around,
+): Promise<ActiveRunbooks> {
+  const { bus, clock, grpc } = platform;
+  const registry = sqlRegistry({ db, source: `belay/${NAME}`, onEvents: () => outbox.poke() });
+  const common = {
+    registry,
+    read: versionReader(),
+    checkRetention: (runbooks: readonly Runbook[]) => checkRetention(bus, runbooks),
+    clock,
+  };
+  const loaded = await loadStartRunbooks(config.runbooks, { logger, clock });
+  const { onStart } = config.registry;
+  const active = await startRegistry({ ...common, loaded, onStart, logger });
+  const publish = publisher(bus, NAME);
+  const handlers = runbookService({ ...common, publish, refresh: () => active.refresh() });
+  grpc.addService(RunbookServiceService, handlers, runbookAccess, runbookSchemas);
+  return active;
+}
+
+function outboxOf(
+  sql: Sql<DecisionTables>,
+  { bus, clock }: Platform,
+  logger: Logger,
+): OutboxSweeper<DecisionTables> {
+  return new OutboxSweeper({
+    sql,
+    bus,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'the outbox waits for the log'),
+    onRejected: ({ eventId, topic, error }) =>
+      logger.error({ err: error, eventId, topic }, 'an event cannot be published'),
+  });
+}
+
+async function prepareLog({ bus, topics }: Platform, orders: readonly string[]): Promise<void> {
+  await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', 'audit', ...orders], topics));
 }
 
 function guardrailCheck(guardrails: Guardrails): HealthCheck {
