@@ -15,6 +15,11 @@ export const verbs: VerbList = {
   'runbook list': async () => (await import('./commands/runbook/list.ts')).runbookList,
   'runbook show': async () => (await import('./commands/runbook/show.ts')).runbookShow,
   'runbook diff': async () => (await import('./commands/runbook/diff.ts')).runbookDiff,
+  'runbook apply': async () => (await import('./commands/runbook/apply.ts')).runbookApply,
+  'runbook activate': async () => (await import('./commands/runbook/activate.ts')).runbookActivate,
+  'runbook deprecate': async () => (await import('./commands/runbook/retire.ts')).runbookDeprecate,
+  'runbook archive': async () => (await import('./commands/runbook/retire.ts')).runbookArchive,
+  'runbook history': async () => (await import('./commands/runbook/history.ts')).runbookHistory,
   'runbook import': async () => (await import('./commands/runbook/import.ts')).runbookImport,
   'runbook test': async () => (await import('./commands/runbook/test.ts')).runbookTest,
   'kill-switch engage': async () => (await import('./commands/kill-switch/set.ts')).killSwitchEngage,
@@ -29,7 +34,7 @@ export const verbs: VerbList = {
 export const nouns: Readonly<Record<string, Noun>> = {
   incident: { summary: 'Report, follow and resolve problems', group: 'Work with it' },
   decision: { summary: 'Ask why automation acted, or did not', group: 'Work with it' },
-  runbook: { summary: 'Write, check, test and compare runbooks', group: 'Work with it' },
+  runbook: { summary: 'Write, check, test and compare runbooks, and have them run', group: 'Work with it' },
   'kill-switch': { summary: 'Stop automation, and let it go on', group: 'Work with it' },
   audit: { summary: 'Search what happened', group: 'Work with it' },
 };

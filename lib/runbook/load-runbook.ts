@@ -96,7 +96,7 @@ function repeatedIn(
 }
 
 /** A typing error in a path must not look like a clean set. */
-function emptyFolder(file: string): Problem {
+export function emptyFolder(file: string): Problem {
   const message = 'no runbook file (.yaml, .yml) is below this folder, check the path';
   return { file, line: 1, column: 1, path: '', code: 'no_runbooks', severity: 'error', message };
 }
