@@ -85,16 +85,19 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     checks = [consumer.check, guardrailCheck(guardrails), runbooks.check];
   };
 
-  return {
-    name: NAME,
-    start,
-    stop: async () => {
-      for (const service of GRPC_SERVICES) platform.grpc.setServing(service, false);
-      for (const stop of stops.splice(0).reverse()) await stop();
-    },
-    checks: () => checks,
+  const stop = async () => {
+    for (const service of GRPC_SERVICES) platform.grpc.setServing(service, false);
+    for (const close of stops.splice(0).reverse()) await close();
   };
+
+  return { name: NAME, start: () => start().catch(after(stop)), stop, checks: () => checks };
 }
+
+/** A start that fails leaves nothing behind: what works on rows would find its database closed. */
+const after = (stop: () => Promise<void>) => async (error: unknown) => {
+  await stop();
+  throw error;
+};
 
 interface Knowledge {
   readonly guardrails: Guardrails;

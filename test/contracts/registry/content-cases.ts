@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Mode } from '#gen/belay/v1/common.ts';
-import { RunbookStatus } from '#gen/belay/v1/runbook_service.ts';
+import { type ListRunbooksRequest, RunbookStatus } from '#gen/belay/v1/runbook_service.ts';
 import { loadRunbookTexts } from '#lib/runbook/load-runbook.ts';
 import { applyAtStart } from '../../../services/decision/handlers/registry/apply-at-start.ts';
 import { versionReader } from '../../../services/decision/handlers/registry/version-reader.ts';
@@ -51,6 +51,40 @@ export function contentCases(bench: RegistryBench): void {
         expect.objectContaining({ file: '2.yaml', code: 'unknown_field', severity: 'error' }),
       ]);
       expect(await statesOf(one)).toEqual([]);
+    });
+
+    it('is found by what it is for, of each name what runs or came last', async () => {
+      const one = await instanceOn(bench, bench.newSchema());
+      const disk = restartPod(5, 'clear-disk')
+        .replace(/symptoms: .*/, 'symptoms: [disk_full]')
+        .replace(/probableCauses: .*/, 'probableCauses: []')
+        .replace('owner: platform-team', 'owner: storage-team');
+      await apply(one, restartPod(5), disk);
+      await apply(one, restartPod(7));
+      await one.rpc.activateRunbook(activation(1, Mode.OBSERVE), maria);
+      const found = async (filter: Partial<ListRunbooksRequest>) => {
+        const { runbooks } = await one.rpc.listRunbooks({ ...LIST, ...filter }, maria);
+        return runbooks.map(({ ref }) => `${ref?.name}@${ref?.version}`);
+      };
+      expect(await found({})).toEqual(['clear-disk@1', 'restart-pod@1']);
+      expect(await found({ owner: 'storage-team' })).toEqual(['clear-disk@1']);
+      expect(await found({ trigger: 'disk_full' })).toEqual(['clear-disk@1']);
+      expect(await found({ trigger: 'CrashLoopBackOff' })).toEqual(['restart-pod@1']);
+      expect(await found({ type: 'scaling' })).toEqual([]);
+      expect(await found({ status: RunbookStatus.DRAFT })).toEqual(['clear-disk@1', 'restart-pod@2']);
+    });
+
+    it('is shown with its text also where this version of Belay cannot read it', async () => {
+      const one = await instanceOn(bench, bench.newSchema());
+      await apply(one, restartPod(5));
+      const text = 'apiVersion: remediations.kubedojo.io/v0';
+      await one.sql.db.updateTable('registry_version').set({ source: text }).execute();
+      const later = await instanceOn(bench, one.sql.schema);
+      expect((await later.rpc.listRunbooks(LIST, maria)).runbooks).toMatchObject([{ facts: undefined }]);
+      expect((await later.rpc.getRunbook({ name: 'restart-pod', version: 1 }, maria)).source).toBe(text);
+      await expect(later.rpc.activateRunbook(activation(1, Mode.OBSERVE), maria)).rejects.toMatchObject({
+        code: 'RUNBOOK_UNREADABLE',
+      });
     });
 
     it('is only told by a dry run', async () => {
@@ -138,4 +172,10 @@ export function contentCases(bench: RegistryBench): void {
   });
 }
 
-const LIST = { type: '', tag: '', owner: '', trigger: '', status: RunbookStatus.UNSPECIFIED };
+const LIST: ListRunbooksRequest = {
+  type: '',
+  tag: '',
+  owner: '',
+  trigger: '',
+  status: RunbookStatus.UNSPECIFIED,
+};
