@@ -23,8 +23,10 @@ export function isKeyOf({ key, setting }: Pick<ControlSet, 'key' | 'setting'>): 
       return key === killSwitchKey(setting.value.target);
     case 'heartbeat':
       return key === HEARTBEAT_KEY;
-    case 'runbookActive':
-      return key === runbookKey(setting.value.runbook?.name ?? '');
+    case 'runbookActive': {
+      const name = setting.value.runbook?.name ?? '';
+      return name !== '' && key === runbookKey(name);
+    }
     default:
       return key !== HEARTBEAT_KEY && ![KILL_SWITCHES, RUNBOOKS].some((taken) => key.startsWith(taken));
   }
