@@ -10,8 +10,8 @@ const pureModules = [
   '^lib/runbook/(runbook|match-runbook|windows|zoned-parts|catalogue/carried-out)[.]ts$',
 ];
 
-/** Plays runbooks through production's own code. */
-const runbookTests = '^cli/runbook-tests/';
+/** Play runbooks through production's own code. */
+const runbookTests = '^cli/(play|runbook-tests)/';
 
 /** Code that has its effects handed in. */
 const playedByRunbookTests = [

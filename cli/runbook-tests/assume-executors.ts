@@ -2,7 +2,7 @@ import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
 import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { Guardrails } from '../../services/decision/ports.ts';
-import type { Decided } from './decide-incident.ts';
+import type { Decided } from '../play/decide-report.ts';
 import { grantOrder } from './grant-order.ts';
 import { refusedChecks } from './refused-names.ts';
 import type { Scene } from './scene.ts';

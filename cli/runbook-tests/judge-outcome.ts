@@ -9,7 +9,7 @@ import type { RunbookTest } from '#lib/runbook/tests/test-file.ts';
 import { judgeMetric } from '#lib/runbook/verification/judge-metric.ts';
 import type { Facts } from '../../services/executor/domain/observation.ts';
 import { judgedOutcomes } from '../../services/verifier/domain/resource-checks.ts';
-import { dataOf } from './deliver.ts';
+import { dataOf } from '../play/deliver.ts';
 import { settle, type Settlement } from './settle.ts';
 
 export interface Story {

@@ -106,6 +106,7 @@ function rowOf(order: Order): LedgerRow {
     epoch: 1,
     before: undefined,
     abortion: undefined,
+    livePlan: undefined,
     actedAt: undefined,
     finishedAt: undefined,
     sequence: 0,
@@ -121,12 +122,14 @@ function memoryLedger(begun: number): { ledger: Ledger; before: () => Facts | un
   const ledger: Ledger = {
     lookUp: async () => undefined,
     hold: async ({ actionId }) => actionId,
+    holderOf: async () => undefined,
     begunSince: async () => begun,
     acting: async (_row, _owner, noted) => {
       before = noted;
       return 'ok';
     },
     abort: held,
+    planned: held,
     requeue: held,
     done: held,
     sampled: held,

@@ -216,11 +216,11 @@ describe('an approval', () => {
     ]);
   });
 
-  it('does not come before the guardrails', async () => {
+  it('is not asked for what a guardrail would refuse', async () => {
     const history = [{ minutesAgo: 1 }];
-    const test = asked('approve', 'refused', { history });
-    const expected = { ...test.expect, reasons: ['approval_required', 'cooling_down'] };
-    expect(await played(approval('deny'), { ...test, expect: expected })).toEqual(['passed']);
+    const expected = { mode: 'blocked', reasons: ['cooling_down'] };
+    const test = { ...asked('approve', 'refused', { history }), expect: expected };
+    expect(await played(approval('deny'), test)).toEqual(['passed']);
   });
 });
 

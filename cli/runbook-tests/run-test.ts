@@ -1,4 +1,4 @@
-import { modeToJSON, riskToJSON } from '#gen/belay/v1/common.ts';
+import { riskToJSON } from '#gen/belay/v1/common.ts';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import { compare, told, untold } from '#lib/runbook/tests/compare.ts';
@@ -8,7 +8,9 @@ import { memoryGuardrails } from '../../services/decision/adapters/memory-guardr
 import type { Guardrails } from '../../services/decision/ports.ts';
 import { assumeExecutors } from './assume-executors.ts';
 import { type CarriedOut, carryOut } from './carry-out.ts';
-import { type Decided, decideIncident } from './decide-incident.ts';
+import type { Decided } from '../play/decide-report.ts';
+import { modeName } from '../play/mode-name.ts';
+import { decideIncident } from './decide-incident.ts';
 import { grantOrder } from './grant-order.ts';
 import { plannedSteps, whyNoPlan } from './planned-steps.ts';
 import { refusedChecks, refusedNames } from './refused-names.ts';
@@ -32,12 +34,14 @@ export async function runTest(test: RunbookTest, runbooks: readonly Runbook[]): 
   const decided = await assumeExecutors(scene, await decideIncident(scene, guardrails), guardrails);
   const { made } = decided;
   const runbook = runbooks.find(({ name }) => name === made.runbook?.name);
-  const mode = nameOf(modeToJSON(made.mode));
+  const mode = modeName(made.mode);
   // What nobody asks for is not played: it may need facts that the test does not give.
   const carried = test.expect.outcome === undefined ? NOT_ASKED : await act(scene, decided, guardrails);
   const played = {
     mode,
-    risk: nameOf(riskToJSON(made.risk)) as RiskLevel,
+    risk: riskToJSON(made.risk)
+      .replace(/^RISK_/, '')
+      .toLowerCase() as RiskLevel,
     reasons: [...reasonsOf(made, mode), ...carried.refused],
     steps: plannedSteps(scene, mode, runbook),
     noPlan: whyNoPlan(scene, runbook),
@@ -56,13 +60,10 @@ export async function runTest(test: RunbookTest, runbooks: readonly Runbook[]): 
 
 const NOT_ASKED: CarriedOut = { outcome: untold('it was not asked for'), refused: [], why: '' };
 
-/** MODE_AUTO_EXECUTE: auto_execute */
-const nameOf = (json: string): string => json.slice(json.indexOf('_') + 1).toLowerCase();
-
 async function act(scene: Scene, decided: Decided, guardrails: Guardrails): Promise<CarriedOut> {
   const { made, issued } = decided;
   const runbook = scene.runbooks.find(({ name }) => name === made.runbook?.name);
-  const mode = nameOf(modeToJSON(made.mode));
+  const mode = modeName(made.mode);
   if (!runbook) return { ...NOT_ASKED, outcome: untold('no runbook matches') };
   if (issued) return carryOut(scene, decided, runbook);
   if (mode !== 'approval_required') return { ...NOT_ASKED, outcome: untold(`nothing was done, ${mode}`) };

@@ -5,7 +5,7 @@ import type { EventType } from '#lib/events/event-types.ts';
 import { judge } from '../../services/verifier/domain/judge.ts';
 import { newWatch, type Watch } from '../../services/verifier/domain/watch.ts';
 import { factHandlers } from '../../services/verifier/handlers/facts.ts';
-import { deliver } from './deliver.ts';
+import { deliver } from '../play/deliver.ts';
 
 export interface Settlement {
   readonly outcome: string;

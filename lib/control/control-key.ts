@@ -1,9 +1,24 @@
+import type { Resource } from '#gen/belay/v1/common.ts';
 import type { ControlSet } from '#gen/belay/v1/control.ts';
+import { deriveId } from '#lib/ids.ts';
 
 export const HEARTBEAT_KEY = 'heartbeat';
 
-const KILL_SWITCHES = 'kill-switch/';
-const RUNBOOKS = 'runbook/';
+export type Setting = NonNullable<ControlSet['setting']>;
+export type SettingCase = Setting['$case'];
+type KeyedCase = Exclude<SettingCase, 'heartbeat'>;
+
+/** None of them begins another one, so no key can be read as that of two settings. */
+const PREFIXES: Readonly<Record<KeyedCase, string>> = {
+  killSwitch: 'kill-switch/',
+  freeze: 'freeze/',
+  silence: 'silence/',
+  runbookDisabled: 'runbook-disabled/',
+  breakerOpen: 'breaker/',
+  quarantine: 'quarantine/',
+  runbookActive: 'runbook/',
+};
+
 const RESERVED: Readonly<Record<string, string>> = { '*': '%2A', '%': '%25' };
 
 /**
@@ -11,10 +26,20 @@ const RESERVED: Readonly<Record<string, string>> = { '*': '%2A', '%': '%25' };
  * so one that could would release it.
  */
 export const killSwitchKey = (target: string): string =>
-  `${KILL_SWITCHES}${target === '' ? '*' : target.replace(/[*%]/g, (sign) => RESERVED[sign] ?? sign)}`;
+  `${PREFIXES.killSwitch}${target === '' ? '*' : target.replace(/[*%]/g, (sign) => RESERVED[sign] ?? sign)}`;
 
-/** Which version of a runbook is active. Nothing but a runbook has a key that begins like it. */
-export const runbookKey = (name: string): string => `${RUNBOOKS}${name}`;
+export const freezeKey = (id: string): string => `${PREFIXES.freeze}${id}`;
+export const silenceKey = (id: string): string => `${PREFIXES.silence}${id}`;
+/** Which version of a runbook is active. */
+export const runbookKey = (name: string): string => `${PREFIXES.runbookActive}${name}`;
+export const runbookDisabledKey = (runbook: string): string => `${PREFIXES.runbookDisabled}${runbook}`;
+
+/** Names of resources hold any sign and are long: their parts could be cut in more than one way. */
+export const quarantineKey = ({ target, kind, namespace, name }: Resource): string =>
+  `${PREFIXES.quarantine}${deriveId('res', target, kind, namespace, name)}`;
+
+/** What stands behind the kind of setting: the id of a freeze, the name of a runbook. */
+export const idInKey = (key: string): string => key.slice(key.indexOf('/') + 1);
 
 /** Whether a record stands under the key of what it sets. One that does not would replace another setting. */
 export function isKeyOf({ key, setting }: Pick<ControlSet, 'key' | 'setting'>): boolean {
@@ -23,11 +48,27 @@ export function isKeyOf({ key, setting }: Pick<ControlSet, 'key' | 'setting'>): 
       return key === killSwitchKey(setting.value.target);
     case 'heartbeat':
       return key === HEARTBEAT_KEY;
-    case 'runbookActive': {
-      const name = setting.value.runbook?.name ?? '';
-      return name !== '' && key === runbookKey(name);
-    }
+    case 'freeze':
+    case 'silence':
+      return isIdUnder(PREFIXES[setting.$case], key);
+    case 'runbookDisabled':
+    case 'breakerOpen':
+      return isNameUnder(PREFIXES[setting.$case], key, setting.value.runbook);
+    case 'runbookActive':
+      return isNameUnder(PREFIXES.runbookActive, key, setting.value.runbook?.name ?? '');
+    case 'quarantine':
+      return setting.value.resource !== undefined && key === quarantineKey(setting.value.resource);
     default:
-      return key !== HEARTBEAT_KEY && ![KILL_SWITCHES, RUNBOOKS].some((taken) => key.startsWith(taken));
+      return !isKnownKey(key);
   }
 }
+
+/** Of a setting that this version knows. */
+const isKnownKey = (key: string): boolean =>
+  key === HEARTBEAT_KEY || Object.values(PREFIXES).some((prefix) => key.startsWith(prefix));
+
+const isIdUnder = (prefix: string, key: string): boolean =>
+  key.startsWith(prefix) && /^[a-z0-9-]{1,64}$/.test(key.slice(prefix.length));
+
+const isNameUnder = (prefix: string, key: string, name: string): boolean =>
+  name !== '' && key === `${prefix}${name}`;

@@ -1,67 +1,73 @@
-import type { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
-import { KillSwitchState as State } from '#gen/belay/v1/control.ts';
-import { isKeyOf } from './control-key.ts';
+import type { ControlSet, KillSwitch } from '#gen/belay/v1/control.ts';
+import { KillSwitchState } from '#gen/belay/v1/control.ts';
+import { isKeyOf, killSwitchKey } from './control-key.ts';
 
-/** The switches as the newest record of each key says. What was never said is unknown, and unknown means stop. */
+/** The settings as the newest record of each key says. What was never said is unknown, and unknown means stop. */
 export interface ControlState {
-  /** By target; '' is every target. */
-  readonly killSwitches: ReadonlyMap<string, KillSwitch>;
+  /** By key. What is over without a trace is not among them: what was lifted, or ended long ago. */
+  readonly settings: ReadonlyMap<string, ControlSet>;
   readonly heartbeatAt: Date | undefined;
 }
 
-export interface KillSwitch {
-  readonly state: KillSwitchState;
-  readonly reason: string;
-}
-
-export const noControls: ControlState = { killSwitches: new Map(), heartbeatAt: undefined };
-
-/** Executors stop when the newest heartbeat is older than this. */
-const HEARTBEAT_LIMIT_MS = 10_000;
+export const noControls: ControlState = { settings: new Map(), heartbeatAt: undefined };
 
 /** A record under the key of another setting changes nothing: what it says would end with the next of that key. */
 export function applyControl(controls: ControlState, control: ControlSet): ControlState {
   if (!isKeyOf(control)) return controls;
-  const { setting, reason } = control;
+  const { key, setting } = control;
+  if (setting?.$case === 'heartbeat') return { ...controls, heartbeatAt: setting.value.beatAt };
+  const settings = new Map(controls.settings);
+  // The newest last: their order is that of the log.
+  settings.delete(key);
+  if (!isGone(control)) settings.set(key, control);
+  return { ...controls, settings: bounded(settings) };
+}
+
+/** A switch that was released, and a runbook that was enabled, still say who did it, and when. */
+function isGone({ setting }: ControlSet): boolean {
   switch (setting?.$case) {
-    case 'killSwitch': {
-      const { state, target } = setting.value;
-      const killSwitches = new Map(controls.killSwitches).set(target, { state, reason });
-      return { ...controls, killSwitches };
-    }
-    case 'heartbeat':
-      return { ...controls, heartbeatAt: setting.value.beatAt };
+    case 'freeze':
+    case 'silence':
+    case 'breakerOpen':
+    case 'quarantine':
+      return setting.value.lifted;
     default:
-      return controls;
+      return false;
   }
 }
 
-export type Permission =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly code: 'kill_switch' | 'control_silent'; readonly reason: string };
+/** Far above what may be in force at once, so that what is dropped has ended, whatever this clock says. */
+const MOST_WITH_AN_END = 1_000;
 
-/** Whether something new may begin on a target. */
-export function mayBegin(controls: ControlState, target: string, now: Date): Permission {
-  const engaged = engagedSwitch(controls, target);
-  if (engaged) {
-    const reason = `the kill switch is engaged: ${engaged.reason || 'no reason given'}`;
-    return { ok: false, code: 'kill_switch', reason };
-  }
-  const age = controls.heartbeatAt
-    ? now.getTime() - controls.heartbeatAt.getTime()
-    : Number.POSITIVE_INFINITY;
-  // A beat from the future is as little worth as none: one of the clocks is wrong.
-  if (Math.abs(age) <= HEARTBEAT_LIMIT_MS) return { ok: true };
-  return {
-    ok: false,
-    code: 'control_silent',
-    reason: `no heartbeat on control within ${HEARTBEAT_LIMIT_MS / 1_000} s`,
-  };
+/** What ends by itself leaves no record of its end. The log keeps it; the state need not. */
+function bounded(settings: Map<string, ControlSet>): ReadonlyMap<string, ControlSet> {
+  const ending = [...settings.values()].filter((control) => untilOf(control) !== undefined);
+  if (ending.length <= MOST_WITH_AN_END) return settings;
+  const first = ending.reduce((a, b) => (endMs(b) < endMs(a) ? b : a));
+  settings.delete(first.key);
+  return settings;
+}
+
+const endMs = (control: ControlSet): number => untilOf(control)?.getTime() ?? Number.POSITIVE_INFINITY;
+
+/** When a setting ends by itself. Undefined where it does not. */
+export function untilOf({ setting }: ControlSet): Date | undefined {
+  return setting?.$case === 'freeze' || setting?.$case === 'silence' ? setting.value.until : undefined;
+}
+
+export interface EngagedSwitch extends KillSwitch {
+  readonly reason: string;
 }
 
 /** Undefined when nothing stops the target. */
-export function engagedSwitch(controls: ControlState, target: string): KillSwitch | undefined {
-  return ['', target]
-    .map((key) => controls.killSwitches.get(key))
-    .find((s) => s !== undefined && s.state !== State.RELEASED);
+export const engagedSwitch = (controls: ControlState, target: string): EngagedSwitch | undefined =>
+  engagedSwitches(controls, target)[0];
+
+/** Of all targets and of this one. A state that this version does not know is no release. */
+export function engagedSwitches({ settings }: ControlState, target: string): EngagedSwitch[] {
+  return [...new Set(['', target])].flatMap((of) => {
+    const { setting, reason = '' } = settings.get(killSwitchKey(of)) ?? {};
+    if (setting?.$case !== 'killSwitch' || setting.value.state === KillSwitchState.RELEASED) return [];
+    return [{ ...setting.value, reason }];
+  });
 }

@@ -66,7 +66,12 @@ describe('events', () => {
       'kill-switch/*',
       { $case: 'killSwitch', value: { state: 1, target: '*' } },
     ],
-    ['that of all targets, by a freeze', 'kill-switch/*', { $case: 'freeze', value: { lifted: true } }],
+    [
+      'that of all targets, by a freeze',
+      'kill-switch/*',
+      { $case: 'freeze', value: { lifted: true, namespace: '', service: '', target: '' } },
+    ],
+    ['that of a freeze, by a newer version', 'freeze/frz-1', undefined],
     [
       'that of a target, by all',
       'kill-switch/prod-eu',

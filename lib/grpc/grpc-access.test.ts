@@ -14,6 +14,8 @@ import {
   authenticator,
   closeAll,
   closeLater,
+  type Definition,
+  definition,
   engageRequest,
   noControls,
   startDecisionServer,
@@ -217,7 +219,7 @@ describe('odd headers', () => {
 });
 
 describe('addService', () => {
-  const handlers: Handlers<DecisionServiceService> = {
+  const handlers: Handlers<Definition> = {
     engageKillSwitch: async () => ({ control: undefined }),
     releaseKillSwitch: async () => ({ control: undefined }),
     getControls: async () => noControls,
@@ -227,11 +229,11 @@ describe('addService', () => {
     delete rest[key];
     return rest;
   };
-  const add = async (given: object, rules: AccessRules<DecisionServiceService>, schemas: object = {}) => {
+  const add = async (given: object, rules: AccessRules<Definition>, schemas: object = {}) => {
     const { server } = await startDecisionServer();
-    server.addService(DecisionServiceService, given as typeof handlers, rules, schemas);
+    server.addService(definition, given as typeof handlers, rules, schemas);
   };
-  const streaming = { watch: { ...DecisionServiceService.getControls, responseStream: true } };
+  const streaming = { watch: { ...definition.getControls, responseStream: true } };
 
   it.each([
     ['a method without a rule', handlers, without(access, 'getControls')],

@@ -1,8 +1,9 @@
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import type { Identity } from '#lib/identity/identity.ts';
+import type { Case } from './domain/cases/case.ts';
 import type { SlotOutcome } from './domain/guardrails/breaker.ts';
 import type { GuardrailCheck } from './domain/guardrails/guardrail-check.ts';
-import type { SlotStatus } from './domain/guardrails/guardrail-book.ts';
+import type { GrantAnswer, SlotStatus } from './domain/guardrails/guardrail-book.ts';
 import type { SlotWants } from './domain/guardrails/slot-wants.ts';
 import type { ActiveMode, Change, Entry, VersionStatus } from './domain/registry/entry.ts';
 
@@ -11,7 +12,18 @@ export interface DecideRequest {
   readonly decisionId: string;
   /** Undefined when nothing is to be done. */
   readonly wants: SlotWants | undefined;
+  /** A person is asked first: the guardrails answer, and nothing is taken yet. */
+  readonly peek?: boolean;
   /** The decision as it will be published. Whoever asks again gets this one back. */
+  readonly record: string;
+  readonly now: Date;
+}
+
+/** The action of a decision that was noted and has its approval by now. */
+export interface GrantRequest {
+  readonly decisionId: string;
+  readonly wants: SlotWants;
+  /** For a store that does not know the decision. */
   readonly record: string;
   readonly now: Date;
 }
@@ -24,6 +36,16 @@ export interface Slot {
   readonly checks: readonly GuardrailCheck[];
   /** It is the one trial of a half-open breaker. */
   readonly trial: boolean;
+}
+
+/** The answer to an approved action. */
+export interface Grant {
+  readonly status: SlotStatus;
+  /** As they were at the grant. */
+  readonly checks: readonly GuardrailCheck[];
+  readonly trial: boolean;
+  /** Undefined where it was over before anybody asked. */
+  readonly at: Date | undefined;
 }
 
 export interface Settlement {
@@ -47,6 +69,8 @@ export interface LoggedDecision {
   readonly checks: readonly GuardrailCheck[];
   readonly trial: boolean;
   readonly decidedAt: Date;
+  /** Where people were asked first. */
+  readonly granted?: GrantAnswer;
 }
 
 /**
@@ -55,8 +79,15 @@ export interface LoggedDecision {
  */
 export interface Guardrails {
   decide(request: DecideRequest): Promise<Slot>;
+  /**
+   * Takes what a decision wants that was noted before, by the state of this moment. What is held, or settled
+   * by now, stays so and gets the first answer; a no keeps nothing, and may be asked for again.
+   */
+  grant(request: GrantRequest): Promise<Grant>;
   /** Repeats, and settlements of what was never stored, are fine. */
   settle(settlement: Settlement): Promise<void>;
+  /** As it was stored with the first answer. Undefined where nothing is known of the decision. */
+  recordOf(decisionId: string): Promise<string | undefined>;
   isReady(): Promise<boolean>;
   /**
    * Runs `fold` while everybody is refused, and is ready after it. One instance does it, the others wait.
@@ -137,4 +168,29 @@ export interface RunbookRegistry {
   versions(name?: string): Promise<readonly VersionRecord[]>;
   /** Newest first. */
   history(name: string, limit: number): Promise<readonly ChangeRecord[]>;
+}
+
+/** A case as it will be, and what is said about it: both, or neither. */
+export interface CaseStep {
+  readonly next: Case;
+  readonly events: readonly OutgoingEvent[];
+}
+
+/** Decisions that wait, durable. Every change is made by one at a time, in the order in which they come. */
+export interface Cases {
+  /** Does nothing where the case is known, or its incident is over. */
+  open(opened: Case, now: Date): Promise<void>;
+  /** Returns the case as it is afterwards, or undefined where there is none. */
+  advance(decisionId: string, step: (current: Case) => CaseStep): Promise<Case | undefined>;
+  /** Nothing waits for an incident that is over. */
+  resolved(incidentId: string, at: Date, step: (current: Case) => CaseStep): Promise<void>;
+  reopened(incidentId: string): Promise<void>;
+  isResolved(incidentId: string): Promise<boolean>;
+  /** Those that wait for people, by incident: for whoever has told them. */
+  pendingOf(incidentId: string): Promise<readonly Case[]>;
+  /** With people to answer: those that wait, by their deadline, or all of them, the newest first. */
+  approvals(all: boolean): Promise<readonly Case[]>;
+  /** By the beginning of the id of an approval, a decision or an incident. At most two. */
+  findApprovals(idPrefix: string): Promise<readonly Case[]>;
+  forget(decisionId: string): Promise<void>;
 }

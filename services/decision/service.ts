@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { ApprovalServiceService } from '#gen/belay/v1/approval_service.ts';
 import { DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
 import { RunbookServiceService } from '#gen/belay/v1/runbook_service.ts';
-import type { Handlers } from '#lib/bus/pipeline.ts';
+import type { Bus } from '#lib/bus/bus.ts';
+import { hasReadToEnd } from '#lib/bus/read-to-end.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
-import { type ControlState, noControls } from '#lib/control/control-state.ts';
+import { noControls } from '#lib/control/control-state.ts';
 import { followControls } from '#lib/control/follow-controls.ts';
+import { BelayError } from '#lib/errors.ts';
 import { orderTopic } from '#lib/events/order-events.ts';
 import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
 import type { Logger } from '#lib/logger.ts';
@@ -14,27 +18,37 @@ import { openSigning } from '#lib/platform/signing.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import type { Sql } from '#lib/sql/open-sql.ts';
 import { OutboxSweeper } from '#lib/sql/outbox-sweeper.ts';
+import { RowWorker } from '#lib/sql/row-worker.ts';
+import { readCase } from './adapters/case-json.ts';
 import { checkRetention } from './adapters/check-retention.ts';
 import type { DecisionTables } from './adapters/decision-tables.ts';
 import { loadStartRunbooks } from './adapters/load-start-runbooks.ts';
 import { migrations } from './adapters/migrations.ts';
 import { openGuardrails } from './adapters/open-guardrails.ts';
+import { sqlCases } from './adapters/sql-cases.ts';
 import { sqlRegistry } from './adapters/sql-registry.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
+import { approvalAccess, approvalSchemas, approvalService } from './handlers/approval-service.ts';
 import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
+import { escalatedHandler } from './handlers/escalated.ts';
 import { incidentReportedHandler } from './handlers/incident-reported.ts';
+import { incidentResolvedHandler } from './handlers/incident-resolved.ts';
+import { notificationSentHandler } from './handlers/notification-sent.ts';
+import { actionPlannedHandler, planDeclinedHandler } from './handlers/plan-answered.ts';
 import { runbookAccess, runbookSchemas, runbookService } from './handlers/registry/runbook-service.ts';
 import { versionReader } from './handlers/registry/version-reader.ts';
-import type { Guardrails } from './ports.ts';
+import type { Cases, Guardrails } from './ports.ts';
 import type { ActiveRunbooks } from './workers/active-runbooks.ts';
+import { driveCase } from './workers/drive-case.ts';
 import { startHeartbeat } from './workers/heartbeat.ts';
 import { startRebuilder } from './workers/rebuild.ts';
 import { startRegistry } from './workers/start-registry.ts';
 
 const NAME = 'decision';
-const GRPC_SERVICES = ['belay.v1.DecisionService', 'belay.v1.RunbookService'];
-const TOPICS = ['incident', 'verification'];
+const SERVED = ['belay.v1.DecisionService', 'belay.v1.ApprovalService', 'belay.v1.RunbookService'];
+const TOPICS = ['incident', 'action', 'verification', 'audit'];
+const GROUP = `belay-${NAME}`;
 
 export function createDecision(config: DecisionConfig, platform: Platform): Service {
   const { bus, clock } = platform;
@@ -44,8 +58,13 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
   let currentControls = () => noControls;
   const publish = publisher(bus, NAME);
   const { targets } = config;
-  const handlers = decisionService({ publish, clock, targets, controls: () => currentControls() });
+  let activeNames: () => readonly string[] = () => [];
+  const known = { targets, controls: () => currentControls(), runbooks: () => activeNames() };
+  const handlers = decisionService({ publish, clock, ...known });
   platform.grpc.addService(DecisionServiceService, handlers, decisionAccess, decisionSchemas);
+  let openCases: Cases | undefined;
+  const approvals = approvalService({ clock, cases: () => openCases ?? notStarted() });
+  platform.grpc.addService(ApprovalServiceService, approvals, approvalAccess, approvalSchemas);
 
   const start = async () => {
     const signing = openSigning(config.signing);
@@ -56,13 +75,14 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     const outbox = outboxOf(sql, platform, logger);
     outbox.start();
     stops.push(() => outbox.stop());
-    const runbooks = await openRegistry(sql, outbox, { config, platform, logger });
-    stops.push(() => runbooks.stop());
+    const active = await openRegistry(sql, outbox, { config, platform, logger });
+    stops.push(() => active.stop());
+    activeNames = () => active.current().map(({ name }) => name);
     const controls = await followControls({
       bus,
       logger,
       onCrash: (error) => platform.fail(error),
-      onControl: ({ setting }) => setting?.$case === 'runbookActive' && runbooks.poke(),
+      onControl: ({ setting }) => setting?.$case === 'runbookActive' && active.poke(),
     });
     stops.push(() => controls.stop());
     currentControls = () => controls.current();
@@ -71,57 +91,77 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     const opened = await openGuardrails(config.guardrails, clock);
     stops.push(() => opened.close());
     const { guardrails } = opened;
+    const cases = sqlCases({
+      db: sql.db,
+      source: `belay/${NAME}`,
+      onEvents: () => outbox.poke(),
+      onDue: () => worker.poke(),
+    });
+    const deciding = {
+      guardrails,
+      cases,
+      // Asked each time: which ones are active changes while the service runs.
+      get runbooks() {
+        return active.current();
+      },
+      controls: currentControls,
+      targets,
+      policy: config.policy,
+    };
+    const driver = {
+      ...deciding,
+      // The spread has taken those of now.
+      get runbooks() {
+        return active.current();
+      },
+      clock,
+      publish: publisher(bus, NAME, signing.seal),
+      readToEnd: () => hasReadAll(bus),
+    };
+    const worker = new RowWorker({
+      db: sql.db,
+      table: 'cases',
+      clock,
+      owner: `${NAME}/${randomUUID().slice(0, 8)}`,
+      handle: (row) => driveCase(readCase(row.data), driver),
+      onError: (error, row) =>
+        logger.warn({ err: error, decision: row?.id }, 'a case could not be looked at, and is again'),
+    });
+    worker.start();
+    stops.push(() => worker.stop());
+    openCases = cases;
     const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
     stops.push(() => rebuilder.stop());
     const consumer = await consume(platform, {
       service: NAME,
       topics: TOPICS,
       publishes: ['decision', 'control', ...orders],
-      handlers: eventHandlers(config, { guardrails, runbooks, controls: currentControls }),
+      handlers: {
+        IncidentReported: incidentReportedHandler(deciding),
+        IncidentResolved: incidentResolvedHandler(cases),
+        ActionPlanned: actionPlannedHandler(cases),
+        ActionRefused: planDeclinedHandler(cases),
+        ActionAborted: planDeclinedHandler(cases),
+        Escalated: escalatedHandler(currentControls),
+        ActionSettled: actionSettledHandler({ guardrails, cases }),
+        ActionResolved: actionResolvedHandler(guardrails),
+        NotificationSent: notificationSentHandler(cases),
+      },
       ...signing,
     });
     stops.push(() => consumer.stop());
-    for (const service of GRPC_SERVICES) platform.grpc.setServing(service, true);
-    checks = [consumer.check, guardrailCheck(guardrails), runbooks.check];
+    for (const service of SERVED) platform.grpc.setServing(service, true);
+    checks = [consumer.check, guardrailCheck(guardrails), storeCheck(sql), active.check];
   };
 
-  const stop = async () => {
-    for (const service of GRPC_SERVICES) platform.grpc.setServing(service, false);
-    for (const close of stops.splice(0).reverse()) await close();
-  };
-
-  return { name: NAME, start: () => start().catch(after(stop)), stop, checks: () => checks };
-}
-
-/** A start that fails leaves nothing behind: what works on rows would find its database closed. */
-const after = (stop: () => Promise<void>) => async (error: unknown) => {
-  await stop();
-  throw error;
-};
-
-interface Knowledge {
-  readonly guardrails: Guardrails;
-  readonly runbooks: ActiveRunbooks;
-  readonly controls: () => ControlState;
-}
-
-function eventHandlers(
-  { targets, policy }: DecisionConfig,
-  { guardrails, runbooks, controls }: Knowledge,
-): Handlers {
   return {
-    IncidentReported: incidentReportedHandler({
-      guardrails,
-      // Read for each incident: which ones are active changes while the service runs.
-      get runbooks() {
-        return runbooks.current();
-      },
-      controls,
-      targets,
-      policy,
-    }),
-    ActionSettled: actionSettledHandler(guardrails),
-    ActionResolved: actionResolvedHandler(guardrails),
+    name: NAME,
+    start,
+    stop: async () => {
+      for (const service of SERVED) platform.grpc.setServing(service, false);
+      for (const stop of stops.splice(0).reverse()) await stop();
+    },
+    checks: () => checks,
   };
 }
 
@@ -154,6 +194,18 @@ async function openRegistry(
   return active;
 }
 
+async function prepareLog({ bus, topics }: Platform, orders: readonly string[]): Promise<void> {
+  await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], topics));
+}
+
+/** Everything that could still say that a case is over, or what was planned, is handled. */
+async function hasReadAll(bus: Bus): Promise<boolean> {
+  const read = await Promise.all(
+    ['incident', 'action', 'audit'].map((topic) => hasReadToEnd(bus, GROUP, topic)),
+  );
+  return read.every(Boolean);
+}
+
 function outboxOf(
   sql: Sql<DecisionTables>,
   { bus, clock }: Platform,
@@ -169,9 +221,17 @@ function outboxOf(
   });
 }
 
-async function prepareLog({ bus, topics }: Platform, orders: readonly string[]): Promise<void> {
-  await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', 'audit', ...orders], topics));
+function notStarted(): never {
+  throw new BelayError('unavailable', 'the decision service is starting', { code: 'STARTING' });
 }
+
+const storeCheck = (sql: { check(): Promise<void> }): HealthCheck => ({
+  name: 'cases',
+  check: async () => {
+    await sql.check();
+    return { ok: true, detail: 'the store answers and takes writes' };
+  },
+});
 
 function guardrailCheck(guardrails: Guardrails): HealthCheck {
   return {

@@ -1,5 +1,5 @@
 import type { Order } from '#gen/belay/v1/order.ts';
-import type { Abortion, LedgerEntry } from './domain/ledger.ts';
+import type { Abortion, LedgerEntry, LivePlan } from './domain/ledger.ts';
 import type { Facts } from './domain/observation.ts';
 import type { PodState, WorkloadState } from './domain/target-state.ts';
 
@@ -46,11 +46,15 @@ export interface Ledger {
   lookUp(actionId: string, digest: string): Promise<Exclude<Taken, 'new'> | undefined>;
   /** Takes a workload for an action, unless another one has it whose row is not closed. Returns whose it is. */
   hold(row: LedgerRow, owner: string): Promise<string>;
+  /** Whose the workload is, without taking it. */
+  holderOf(owner: string): Promise<string | undefined>;
   /** How many other actions on the workload have begun since. */
   begunSince(owner: string, row: LedgerRow, since: Date): Promise<number>;
   acting(row: LedgerRow, owner: string, before: Facts, now: Date): Promise<Held>;
   /** Over, with nothing done. Nobody begins after this. */
   abort(row: LedgerRow, abortion: Abortion): Promise<Held>;
+  /** A plan was made, and nothing is done. */
+  planned(row: LedgerRow, livePlan: LivePlan): Promise<Held>;
   /** It has been proved that nothing was done: from the beginning. */
   requeue(row: LedgerRow, now: Date): Promise<Held>;
   done(row: LedgerRow, finishedAt: Date, nextAt: Date): Promise<Held>;

@@ -90,6 +90,12 @@ const planted: readonly [rule: string, from: string, to: string, resolved?: stri
     '../../services/decision/adapters/redis.ts',
     'services/decision/adapters/redis.ts',
   ],
+  [
+    'runbook-tests-start-nothing',
+    'cli/play/starts.ts',
+    '../../services/decision/service.ts',
+    'services/decision/service.ts',
+  ],
   ['no-test-code-in-production', 'lib/tested.ts', '../test/support/loads.ts', 'test/support/loads.ts'],
   ['no-dev-dependency-in-production', 'lib/checks.ts', 'fast-check'],
   ['driver-at-home-kafkajs', 'services/decision/handlers/k.ts', 'kafkajs'],

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { Guardrails } from '../../services/decision/ports.ts';
 import { circuitCases } from './guardrails/circuit-cases.ts';
+import { grantCases } from './guardrails/grant-cases.ts';
 import { limitCases } from './guardrails/limit-cases.ts';
 import { raceCases } from './guardrails/race-cases.ts';
 import { rebuildCases } from './guardrails/rebuild-cases.ts';
@@ -12,6 +13,7 @@ export function guardrailsContract(name: string, open: () => Promise<Guardrails>
   describe(`guardrails contract: ${name}`, () => {
     const bench = workbench(open);
     slotCases(bench);
+    grantCases(bench);
     limitCases(bench);
     circuitCases(bench);
     rebuildCases(bench);

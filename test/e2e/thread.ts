@@ -6,6 +6,7 @@ import {
   closedIncident,
   crashLoop,
   dataOf,
+  decidedIncident,
   type Stack,
   typesOf,
 } from '../support/stack.ts';
@@ -85,14 +86,16 @@ export function threadSuite(name: string, start: () => Promise<Stack>): void {
       const { incidentId } = await clients.detector.reportIncident(
         crashLoop(stack, app, other, { symptom: 'OOMKilled', probableCause: 'pod_oom_killed' }),
       );
-      const found = await closedIncident(clients, incidentId);
-      expect(typesOf(found)).not.toContain('OrderIssued');
+      expect(typesOf(await decidedIncident(clients, incidentId))).not.toContain('OrderIssued');
       const { decision } = await clients.audit.explainDecision({ id: incidentId });
       expect(decision).toMatchObject({ code: 'cooling_down', retryAt: expect.any(Date) as Date });
       expect(decision?.checks).toContainEqual(
         expect.objectContaining({ name: 'rate', observed: '1 in 60 min', limit: '5' }),
       );
       expect(await cluster.readyPods(app)).toContain(other);
+      await clients.detector.resolveIncident({ incidentId, reason: 'it went away' });
+      const found = await closedIncident(clients, incidentId);
+      expect(dataOf<{ outcome: string }>(found, 'DecisionClosed')?.outcome).toBe('DECISION_OUTCOME_RESOLVED');
     });
 
     it('aborts on a singleton, with the reason, and changes nothing', async () => {
@@ -131,7 +134,11 @@ export function threadSuite(name: string, start: () => Promise<Stack>): void {
         mode: 'MODE_SUGGEST',
         code: 'low_confidence',
       });
-      expect(typesOf(found)).not.toContain('OrderIssued');
+      const suggestion = dataOf<{ suggestionOnly: boolean; changes: string[] }>(found, 'ApprovalRequested');
+      expect(suggestion?.suggestionOnly).toBe(true);
+      expect(suggestion?.changes[0]).toContain(pod);
+      expect(typesOf(found)).not.toContain('ActionStarted');
+      expect((await cluster.pods(app)).map((p) => p.metadata?.name)).toContain(pod);
     });
 
     it('leaves to people what no runbook matches', async () => {
@@ -151,8 +158,9 @@ export function threadSuite(name: string, start: () => Promise<Stack>): void {
           expect(controls.some((c) => c.reason === 'drill')).toBe(true);
         });
         const { incidentId } = await clients.detector.reportIncident(crashLoop(stack, app, pod));
-        const found = await closedIncident(clients, incidentId);
+        const found = await decidedIncident(clients, incidentId);
         expect(dataOf<{ code: string }>(found, 'DecisionMade')?.code).toBe('kill_switch');
+        await clients.detector.resolveIncident({ incidentId, reason: 'it went away' });
         expect(dataOf<{ summary: string }>(found, 'DecisionMade')?.summary).toContain('drill');
         expect((await cluster.pods(app)).map((p) => p.metadata?.name)).toContain(pod);
       } finally {

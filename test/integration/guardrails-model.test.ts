@@ -37,6 +37,7 @@ const openRedis = () =>
 
 const player = (guardrails: Guardrails): Player => ({
   decide: (request) => guardrails.decide(request),
+  grant: (request) => guardrails.grant(request),
   settle: (settlement) => guardrails.settle(settlement),
   rebuild: async (decisions, settlements) => {
     await guardrails.rebuild(async (into) => {

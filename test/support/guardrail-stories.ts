@@ -3,6 +3,7 @@ import type { SlotOutcome } from '../../services/decision/domain/guardrails/brea
 import type { SlotWants } from '../../services/decision/domain/guardrails/slot-wants.ts';
 import type {
   DecideRequest,
+  Grant,
   Guardrails,
   LoggedDecision,
   Settlement,
@@ -13,22 +14,26 @@ import { at } from './slot-wants.ts';
 /** What can happen to a guardrail store. Numbers pick among what the story has so far. */
 export type Step =
   | { readonly what: 'ask'; readonly wants: SlotWants | undefined }
+  | { readonly what: 'peek'; readonly wants: SlotWants }
+  | { readonly what: 'grant'; readonly pick: number; readonly wants: SlotWants }
   | { readonly what: 'ask again'; readonly pick: number; readonly wants: SlotWants | undefined }
   | { readonly what: 'settle'; readonly pick: number; readonly outcome: SlotOutcome; readonly lagMs: number }
   | { readonly what: 'settle early'; readonly outcome: SlotOutcome }
   | { readonly what: 'wait'; readonly ms: number }
   | { readonly what: 'rebuild' };
 
-export interface Player extends Pick<Guardrails, 'decide' | 'settle'> {
+export interface Player extends Pick<Guardrails, 'decide' | 'grant' | 'settle'> {
   rebuild(decisions: readonly LoggedDecision[], settlements: readonly Settlement[]): Promise<void>;
 }
 
 /** What a story has come to: what was asked and answered, and what the log would say about it. */
 export interface Told {
   nowMs: number;
-  readonly answers: Slot[];
+  readonly answers: (Slot | Grant)[];
   readonly decisions: LoggedDecision[];
   readonly settlements: Settlement[];
+  /** Nothing of these is under way before their grant. */
+  readonly noted: Set<string>;
 }
 
 export type OnStep = (step: Step, told: Told) => void;
@@ -39,7 +44,13 @@ export async function playStory(
   player: Player,
   onStep: OnStep = () => {},
 ): Promise<Told> {
-  const told: Told = { nowMs: at(0).getTime(), answers: [], decisions: [], settlements: [] };
+  const told: Told = {
+    nowMs: at(0).getTime(),
+    answers: [],
+    decisions: [],
+    settlements: [],
+    noted: new Set(),
+  };
   for (const [index, step] of story.entries()) {
     await playStep(step, `dec-${index}`, player, told);
     onStep(step, told);
@@ -53,6 +64,17 @@ async function playStep(step: Step, id: string, player: Player, told: Told): Pro
   switch (step.what) {
     case 'ask':
       return ask({ decisionId: id, wants: step.wants, record: `record of ${id}`, now }, player, told);
+    case 'peek':
+      return ask(
+        { decisionId: id, wants: step.wants, peek: true, record: `record of ${id}`, now },
+        player,
+        told,
+      );
+    case 'grant': {
+      const known = pick(decisions, step.pick);
+      if (known) await grant(known, step.wants, player, told);
+      return;
+    }
     case 'ask again': {
       const known = pick(decisions, step.pick);
       if (!known) return;
@@ -60,8 +82,11 @@ async function playStep(step: Step, id: string, player: Player, told: Told): Pro
     }
     case 'settle': {
       const known = pick(decisions, step.pick);
-      if (!known) return;
-      const earliestMs = Math.max(known.decidedAt.getTime(), settlements.at(-1)?.at.getTime() ?? 0);
+      if (!known || (told.noted.has(known.decisionId) && !known.wants)) return;
+      const earliestMs = Math.max(
+        (known.granted?.at ?? known.decidedAt).getTime(),
+        settlements.at(-1)?.at.getTime() ?? 0,
+      );
       const atMs = Math.max(earliestMs, told.nowMs - step.lagMs);
       return settle(
         { decisionId: known.decisionId, outcome: step.outcome, at: new Date(atMs) },
@@ -90,8 +115,22 @@ async function ask(request: DecideRequest, player: Player, told: Told): Promise<
   const { status, record, checks, trial } = slot;
   // Nothing is published about what was settled before it was heard of.
   if (record === '' || told.decisions.some((known) => known.decisionId === decisionId)) return;
-  const ordered = status === 'held' ? wants : undefined;
+  if (status === 'noted') told.noted.add(decisionId);
+  const ordered = status === 'held' && !request.peek ? wants : undefined;
   told.decisions.push({ decisionId, record, wants: ordered, checks, trial, decidedAt: now });
+}
+
+/** People have said yes, or a message comes again. What is granted for the first time is in the log from now on. */
+async function grant(known: LoggedDecision, wants: SlotWants, player: Player, told: Told): Promise<void> {
+  const { decisionId } = known;
+  const now = new Date(told.nowMs);
+  const answer = await player.grant({ decisionId, wants, record: 'not kept', now });
+  told.answers.push(answer);
+  const { status, checks, trial, at } = answer;
+  if (status !== 'held' || known.wants || at?.getTime() !== now.getTime()) return;
+  // In the order of the log: its order comes behind everything that was taken before.
+  told.decisions.splice(told.decisions.indexOf(known), 1);
+  told.decisions.push({ ...known, wants, trial, granted: { checks, at } });
 }
 
 async function settle(settlement: Settlement, player: Player, told: Told): Promise<void> {
@@ -137,6 +176,8 @@ const waited = one(1, 1_000, 59_999, 60_000, 300_000, 299_999, 1_800_000, 3_599_
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ what: fc.constant('ask' as const), wants }) },
   { weight: 1, arbitrary: fc.constant({ what: 'ask' as const, wants: undefined }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('peek' as const), wants }) },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('grant' as const), pick: few(20), wants }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('ask again' as const), pick: few(20), wants }) },
   {
     weight: 8,

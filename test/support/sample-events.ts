@@ -275,6 +275,7 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     owner: 'platform-team',
     reason: 'the replacement was not Ready within 120 s',
     escalatedAt: at(40),
+    runbook: 'restart-pod',
   },
   ActionSettled: { ...targeted, outcome: 1, effect: 2, code: '', reason: 'verified', settledAt: at(40) },
   ActionResolved: { ...action, resolvedAs: 1, actor: person, reason: 'checked by hand', resolvedAt: at(58) },

@@ -48,7 +48,16 @@ export const crashLoop = (
     ...change,
   });
 
-/** The incident once its newest decision is closed. */
+/** The incident once it is decided, which may be to wait. */
+export function decidedIncident({ audit }: Clients, id: string): Promise<GetIncidentResponse> {
+  return eventually(async () => {
+    const found = await audit.getIncident({ id });
+    if (!typesOf(found).includes('DecisionMade')) throw new Error(`${id} is not decided`);
+    return found;
+  }, 60_000);
+}
+
+/** The incident once each of its decisions is closed. */
 export function closedIncident(
   { audit }: Clients,
   id: string,

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { QueryEventsRequest } from '#gen/belay/v1/audit_service.ts';
+import { readEvents } from '../../audit/read-events.ts';
 import { call } from '../../connection/call.ts';
-import { parseDuration } from '../../frame/duration.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
+import { sinceOption } from '../../frame/since-option.ts';
 import { usageError } from '../../frame/usage-error.ts';
 import { defineVerb } from '../../frame/verb.ts';
 import { entryBody } from './entry.ts';
@@ -10,8 +10,11 @@ import { entryBody } from './entry.ts';
 interface QueryOptions
   extends Readonly<Record<'incident' | 'runbook' | 'service' | 'actor' | 'outcome', string>> {
   readonly sinceMs: number | undefined;
+  readonly types: readonly string[];
   readonly limit: number;
 }
+
+const MOST = 100_000;
 
 const HELP = 'audit query';
 
@@ -27,14 +30,15 @@ export const auditQuery = defineVerb<QueryOptions>({
       .option('--service <name>', 'to one service')
       .option('--actor <name>', 'by one person, program or engine')
       .option('--outcome <code>', 'with one outcome: executing, pre_check_failed, no_runbook, ...')
+      .option('--type <name...>', 'of these types only: IncidentReported, DecisionMade, ...')
       .option('--since <duration>', 'how far back: 30m, 24h, 7d')
       .option('--limit <n>', 'how many at the most', '50');
   },
   parse: ({ options }) => {
     const text = (name: string) => (options[name] as string | undefined) ?? '';
-    const limit = /^\d{1,3}$/.test(text('limit')) ? Number(text('limit')) : 0;
-    if (limit < 1 || limit > 500) {
-      throw usageError(`--limit ${text('limit')} is no whole number from 1 to 500`, { help: HELP });
+    const limit = /^\d{1,6}$/.test(text('limit')) ? Number(text('limit')) : 0;
+    if (limit < 1 || limit > MOST) {
+      throw usageError(`--limit ${text('limit')} is no whole number from 1 to ${MOST}`, { help: HELP });
     }
     const [incident, runbook, service, actor] = [
       text('incident'),
@@ -48,19 +52,18 @@ export const auditQuery = defineVerb<QueryOptions>({
       service,
       actor,
       outcome: text('outcome'),
-      sinceMs: sinceOf(options['since'] as string | undefined),
+      sinceMs: sinceOption(options['since'] as string | undefined, HELP),
+      types: (options['type'] as string[] | undefined) ?? [],
       limit,
     };
   },
-  run: async ({ sinceMs, limit, ...filters }, session) => {
+  run: async ({ sinceMs, limit, types, ...filters }, session) => {
     const { AuditServiceClient } = await import('#gen/belay/v1/audit_service.ts');
     const now = session.clock.now().getTime();
-    const request = QueryEventsRequest.fromPartial({
-      ...filters,
-      pageSize: limit,
-      ...(sinceMs !== undefined && { since: new Date(now - sinceMs) }),
-    });
-    const { entries } = await call(session, AuditServiceClient, (client) => client.queryEvents(request));
+    const since = sinceMs === undefined ? {} : { since: new Date(now - sinceMs) };
+    const { entries, hasMore } = await call(session, AuditServiceClient, (client) =>
+      readEvents(client.queryEvents, { ...filters, ...since, types: [...types] }, limit),
+    );
     await session.out.print({
       kind: 'EventList',
       body: { items: entries.map(entryBody) },
@@ -77,16 +80,7 @@ export const auditQuery = defineVerb<QueryOptions>({
         ]),
       }),
     });
+    if (hasMore) session.say(`There are older ones: --limit takes up to ${MOST}.`);
     return exitCodes.done;
   },
 });
-
-function sinceOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = parseDuration(text);
-  if (ms === undefined) {
-    const next = 'As in 30m, 24h or 7d, and 3650d at the most.';
-    throw usageError(`--since ${text} is no duration`, { next, help: HELP });
-  }
-  return ms;
-}

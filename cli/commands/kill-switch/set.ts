@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ControlSet } from '#gen/belay/v1/control.ts';
 import { BelayError } from '#lib/errors.ts';
+import { switchMode } from '../../controls/switch-words.ts';
 import { announce, call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import type { Session } from '../../frame/session.ts';
@@ -10,6 +11,7 @@ import { defineVerb, type Input } from '../../frame/verb.ts';
 interface SwitchOptions {
   readonly reason: string;
   readonly target: string;
+  readonly stopAll: boolean;
 }
 
 const options = (command: Command) => {
@@ -24,22 +26,33 @@ function parseFor(help: string) {
     if (target === '') {
       throw usageError('--target is empty', { next: 'Name one, or leave it out: that is all.', help });
     }
-    return { reason: given['reason'] as string, target: target ?? '' };
+    return {
+      reason: given['reason'] as string,
+      target: target ?? '',
+      stopAll: given['stopAll'] === true,
+    };
   };
 }
 
 export const killSwitchEngage = defineVerb<SwitchOptions>({
   path: 'kill-switch engage',
-  summary: 'Stop: no new effect begins anywhere',
+  summary: 'Stop: no new effect begins anywhere; rollbacks may finish',
   group: 'Controls',
   example: 'kill-switch engage --reason "bad deploy tooling"',
-  configure: options,
+  configure: (command) => {
+    options(command);
+    command.option('--stop-all', 'rollbacks too: nothing goes on behind the step that runs now');
+  },
   parse: parseFor('kill-switch engage'),
-  run: async ({ reason, target }, session) => {
-    const { DecisionServiceClient } = await import('#gen/belay/v1/decision_service.ts');
+  run: async ({ reason, target, stopAll }, session) => {
+    const [{ DecisionServiceClient }, { KillSwitchState }] = await Promise.all([
+      import('#gen/belay/v1/decision_service.ts'),
+      import('#gen/belay/v1/control.ts'),
+    ]);
     await announce(session);
+    const state = stopAll ? KillSwitchState.STOP_ALL : KillSwitchState.STOP_NEW;
     const { control } = await orOutOfBand(() =>
-      call(session, DecisionServiceClient, (c) => c.engageKillSwitch({ reason, target, state: 0 })),
+      call(session, DecisionServiceClient, (c) => c.engageKillSwitch({ reason, target, state })),
     );
     await printSwitch(control, 'engaged', session);
     return exitCodes.done;
@@ -67,11 +80,14 @@ export const killSwitchRelease = defineVerb<SwitchOptions>({
 async function printSwitch(control: ControlSet | undefined, state: string, { out }: Session): Promise<void> {
   await out.print({
     kind: 'KillSwitch',
-    body: { key: control?.key, state, reason: control?.reason, setAt: control?.setAt },
+    body: { key: control?.key, state, mode: modeOf(control), reason: control?.reason, setAt: control?.setAt },
     names: [control?.key ?? ''],
-    table: () => ({ rows: [[control?.key ?? '', state, control?.reason ?? '']] }),
+    table: () => ({ rows: [[control?.key ?? '', state, modeOf(control), control?.reason ?? '']] }),
   });
 }
+
+const modeOf = (control: ControlSet | undefined): string =>
+  control?.setting?.$case === 'killSwitch' ? switchMode(control.setting.value) : '';
 
 /** Whoever cannot reach the engine still has to be able to stop it. */
 async function orOutOfBand<T>(run: () => Promise<T>): Promise<T> {

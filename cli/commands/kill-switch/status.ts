@@ -1,5 +1,5 @@
-import { KillSwitchState } from '#gen/belay/v1/control.ts';
 import { call } from '../../connection/call.ts';
+import { switchMode } from '../../controls/switch-words.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import { defineVerb } from '../../frame/verb.ts';
 
@@ -15,11 +15,18 @@ export const killSwitchStatus = defineVerb<undefined>({
     const { controls } = await call(session, DecisionServiceClient, (client) => client.getControls({}));
     const switches = controls.flatMap(({ key, setting, reason }) =>
       setting?.$case === 'killSwitch'
-        ? [{ key, engaged: setting.value.state !== KillSwitchState.RELEASED, reason }]
+        ? [
+            {
+              key,
+              engaged: switchMode(setting.value) !== 'released',
+              mode: switchMode(setting.value),
+              reason,
+            },
+          ]
         : [],
     );
-    const all =
-      switches.length > 0 ? switches : [{ key: 'kill-switch/*', engaged: false, reason: 'never engaged' }];
+    const never = { key: 'kill-switch/*', engaged: false, mode: 'released', reason: 'never engaged' };
+    const all = switches.length > 0 ? switches : [never];
     await session.out.print({
       kind: 'KillSwitchList',
       body: { items: all },
@@ -28,7 +35,9 @@ export const killSwitchStatus = defineVerb<undefined>({
         header: ['SWITCH', 'STATE', 'REASON'],
         rows: all.map((s) => [
           s.key,
-          s.engaged ? { text: 'ENGAGED', tone: 'bad' as const } : { text: 'released', tone: 'good' as const },
+          s.engaged
+            ? { text: `ENGAGED ${s.mode}`, tone: 'bad' as const }
+            : { text: 'released', tone: 'good' as const },
           s.reason,
         ]),
       }),

@@ -1,4 +1,21 @@
+import type { Json } from '#lib/sql/column-types.ts';
 import type { OutboxTables } from '#lib/sql/outbox.ts';
+import type { WorkTable } from '#lib/sql/work-table.ts';
+import type { Case } from '../domain/cases/case.ts';
 import type { RegistryTables } from './registry-migrations.ts';
 
-export interface DecisionTables extends OutboxTables, RegistryTables {}
+/** One decision that waits: for a plan, for people, for its grant, for a better moment. */
+interface CaseTable extends WorkTable {
+  incident_id: string;
+  /** Where people are asked, or shown something. */
+  approval_id: string | null;
+  state: Case['state'];
+  opened_at: Date;
+  data: Json<object>;
+}
+
+export interface DecisionTables extends OutboxTables, RegistryTables {
+  cases: CaseTable;
+  /** Which incidents are over, as the log said in its order. */
+  episodes: { incident_id: string; resolved_at: Date | null };
+}

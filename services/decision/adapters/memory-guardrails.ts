@@ -1,8 +1,8 @@
 import { forgetOld } from '../domain/guardrails/forget-old.ts';
-import { type BookedSlot, emptyBook } from '../domain/guardrails/guardrail-book.ts';
-import { decideSlot, putSlot } from '../domain/guardrails/decide-slot.ts';
+import { type BookedSlot, emptyBook, type GuardrailBook } from '../domain/guardrails/guardrail-book.ts';
+import { decideSlot, grantSlot, putSlot } from '../domain/guardrails/decide-slot.ts';
 import { settleSlot } from '../domain/guardrails/settle-slot.ts';
-import type { Guardrails, Refill, Slot } from '../ports.ts';
+import type { Grant, Guardrails, Refill, Slot } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 
 const FORGET_EVERY_MS = 3_600_000;
@@ -19,20 +19,23 @@ export function memoryGuardrails(): Guardrails {
     },
     settled: async (settlement) => settleSlot(book, settlement),
   };
+  const open = (now: Date): GuardrailBook => {
+    if (!ready) throw notReady();
+    if (Math.abs(now.getTime() - forgotAtMs) >= FORGET_EVERY_MS) {
+      forgotAtMs = now.getTime();
+      forgetOld(book, now);
+    }
+    return book;
+  };
 
   return {
-    decide: async (request) => {
-      if (!ready) throw notReady();
-      if (Math.abs(request.now.getTime() - forgotAtMs) >= FORGET_EVERY_MS) {
-        forgotAtMs = request.now.getTime();
-        forgetOld(book, request.now);
-      }
-      return toSlot(decideSlot(book, request));
-    },
+    decide: async (request) => toSlot(decideSlot(open(request.now), request, request.peek)),
+    grant: async (request) => toGrant(grantSlot(open(request.now), request)),
     settle: async (settlement) => {
       if (!ready) throw notReady();
       settleSlot(book, settlement);
     },
+    recordOf: async (decisionId) => book.slots.get(decisionId)?.record,
     isReady: async () => ready,
     rebuild: async (fold) => {
       ready = false;
@@ -46,3 +49,10 @@ export function memoryGuardrails(): Guardrails {
 }
 
 const toSlot = ({ status, record, checks, trial }: BookedSlot): Slot => ({ status, record, checks, trial });
+
+const toGrant = ({ status, granted, trial }: BookedSlot): Grant => ({
+  status,
+  checks: granted?.checks ?? [],
+  trial,
+  at: granted?.at,
+});

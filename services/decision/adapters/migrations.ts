@@ -1,8 +1,24 @@
 import type { Migration } from '#lib/sql/migrate.ts';
 import { outboxSql } from '#lib/sql/outbox.ts';
+import { workColumns, workIndex } from '#lib/sql/work-table.ts';
 import { registryMigrations } from './registry-migrations.ts';
 
 export const migrations: readonly Migration[] = [
-  { id: '0001_outbox', sql: outboxSql },
+  {
+    id: '0001_cases',
+    sql: `
+      create table cases (
+        ${workColumns},
+        incident_id text not null,
+        approval_id text unique,
+        state text not null check (state in ('planning', 'pending', 'granting', 'retrying', 'closed')),
+        opened_at timestamptz not null,
+        data jsonb not null
+      );
+      ${workIndex('cases')}
+      create index cases_incident on cases (incident_id);
+      create table episodes (incident_id text primary key, resolved_at timestamptz);
+      ${outboxSql}`,
+  },
   ...registryMigrations,
 ];

@@ -6,24 +6,49 @@ import type { GuardrailCheck } from '../domain/guardrails/guardrail-check.ts';
 import type { SlotStatus } from '../domain/guardrails/guardrail-book.ts';
 import type { Observed } from '../domain/guardrails/observed.ts';
 import type { SlotLimits, SlotWants } from '../domain/guardrails/slot-wants.ts';
-import type { DecideRequest, Slot } from '../ports.ts';
+import type { DecideRequest, Grant, GrantRequest, Slot } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
 import { runScript } from './run-script.ts';
 
+type Ask = 'reserve' | 'peek' | 'grant';
+
 export async function redisDecide(
   redis: Redis,
   keys: GuardrailKeys,
-  { decisionId, wants, record, now }: DecideRequest,
+  request: DecideRequest,
   maxSkewMs: number,
 ): Promise<Slot> {
+  const answer = await ask(redis, keys, request, request.peek ? 'peek' : 'reserve', maxSkewMs);
+  return { status: answer.status, record: answer.record, checks: answer.checks, trial: answer.trial };
+}
+
+export async function redisGrant(
+  redis: Redis,
+  keys: GuardrailKeys,
+  request: GrantRequest,
+  maxSkewMs: number,
+): Promise<Grant> {
+  const answer = await ask(redis, keys, request, 'grant', maxSkewMs);
+  return { status: answer.status, checks: answer.checks, trial: answer.trial, at: answer.at };
+}
+
+async function ask(
+  redis: Redis,
+  keys: GuardrailKeys,
+  { decisionId, wants, record, now }: DecideRequest | GrantRequest,
+  how: Ask,
+  maxSkewMs: number,
+): Promise<Slot & Grant> {
   const names = [keys.ready, keys.slot(decisionId), ...keys.scopes(wants)];
   const asked = [decisionId, record, now.getTime(), maxSkewMs, KEEP_CLOSED_MS];
-  const args = wants ? [...asked, JSON.stringify(wants), ...limitArguments(wants.limits)] : [...asked, ''];
+  const args = wants
+    ? [...asked, JSON.stringify(wants), ...limitArguments(wants.limits), how]
+    : [...asked, ''];
   const [status = '', ...fields] = (await runScript(redis, 'decide-slot', names, args)) as string[];
   if (status === 'not_ready') throw notReady();
   if (status === 'clock') throw clockOff(Number(fields[0]), now, maxSkewMs);
-  return toSlot(status as SlotStatus, fields);
+  return toAnswer(status as SlotStatus, fields);
 }
 
 const limitArguments = (limits: SlotLimits): number[] => [
@@ -39,8 +64,11 @@ const limitArguments = (limits: SlotLimits): number[] => [
 ];
 
 /** The script keeps numbers; the words follow from them, with the wants and the time of the first question. */
-function toSlot(status: SlotStatus, [record = '', wants, at, observed, checks, trial]: string[]): Slot {
-  const answer = { status, record, trial: trial === '1' };
+function toAnswer(
+  status: SlotStatus,
+  [record = '', wants, at, observed, checks, trial]: string[],
+): Slot & Grant {
+  const answer = { status, record, trial: trial === '1', at: at ? new Date(Number(at)) : undefined };
   if (checks) return { ...answer, checks: parseChecks(checks) };
   if (!wants || !observed) return { ...answer, checks: [] };
   const [seen, wanted] = [JSON.parse(observed) as Observed, JSON.parse(wants) as SlotWants];

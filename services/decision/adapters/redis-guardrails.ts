@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '#lib/clock.ts';
 import type { Guardrails } from '../ports.ts';
 import { notReady } from './not-ready.ts';
-import { redisDecide } from './redis-decide.ts';
+import { redisDecide, redisGrant } from './redis-decide.ts';
 import { redisError } from '#lib/redis-error.ts';
 import { guardrailKeys } from './redis-keys.ts';
 import { redisMarker } from './redis-marker.ts';
@@ -27,18 +27,21 @@ export function redisGuardrails(options: RedisGuardrailsOptions): Guardrails {
   const { redis, maxSkewMs = MAX_SKEW_MS } = options;
   const keys = guardrailKeys(options.prefix ?? 'belay');
   const marker = redisMarker(redis, keys);
+  const verified = <T>(ask: () => Promise<T>): Promise<T> =>
+    redisError(async () => {
+      await marker.verify();
+      return ask();
+    });
   return {
-    decide: (request) =>
-      redisError(async () => {
-        await marker.verify();
-        return redisDecide(redis, keys, request, maxSkewMs);
-      }),
+    decide: (request) => verified(() => redisDecide(redis, keys, request, maxSkewMs)),
+    grant: (request) => verified(() => redisGrant(redis, keys, request, maxSkewMs)),
     settle: (settlement) =>
-      redisError(async () => {
-        await marker.verify();
+      verified(async () => {
         const isOpen = await redisSettle(redis, keys, { marker: keys.ready, value: '' }, settlement);
         if (!isOpen) throw notReady();
       }),
+    recordOf: (decisionId) =>
+      redisError(async () => (await redis.hget(keys.slot(decisionId), 'record')) ?? undefined),
     isReady: () => redisError(() => marker.isReady()),
     rebuild: (fold) => redisError(() => redisRebuild({ ...options, keys, marker, fold })),
     check: () => redisError(async () => `answers, ${(await redis.exists(keys.ready)) ? '' : 'not '}ready`),

@@ -88,14 +88,16 @@ async function refill(
   mine: string,
   logged: LoggedDecision,
 ): Promise<boolean> {
-  const { decisionId, record, wants, checks, trial, decidedAt } = logged;
+  const { decisionId, record, wants, checks, trial, decidedAt, granted } = logged;
   const names = [keys.rebuilding, keys.slot(decisionId), ...keys.scopes(wants)];
   const stored = [decisionId, record, decidedAt.getTime(), mine, KEEP_CLOSED_MS];
   const answer = [
     wants ? JSON.stringify(wants) : '',
-    statusOf(logged),
+    statusOf({ wants, checks: granted?.checks ?? checks }),
     JSON.stringify(checks),
     trial ? '1' : '0',
+    granted ? JSON.stringify(granted.checks) : '',
+    granted ? granted.at.getTime() : '',
   ];
   return (await runScript(redis, 'refill-slot', names, [...stored, ...answer])) !== 'not_mine';
 }

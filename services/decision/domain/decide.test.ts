@@ -284,7 +284,7 @@ describe('a block', () => {
     expect(block('restart-pod', [])).toBeUndefined();
   });
 
-  it('says the first reason, and when the last of them has ended', () => {
+  it('says the first reason', () => {
     const later = new Date('2026-03-03T03:20:00Z');
     const checks = [passed, refusal(), refusal({ name: 'cooldown', code: 'cooling_down', endsAt: later })];
     expect(block('restart-pod', checks)).toEqual({
@@ -292,12 +292,6 @@ describe('a block', () => {
       code: 'rate_limited',
       summary:
         'restart-pod was not run: it ran 5 times for api-server in the last hour, the limit. Nothing changed.',
-      retryAt: later,
     });
-  });
-
-  it('promises no time while one of the reasons has none', () => {
-    const lock = refusal({ name: 'workload lock', endsAt: undefined });
-    expect(block('restart-pod', [refusal(), lock])?.retryAt).toBeUndefined();
   });
 });

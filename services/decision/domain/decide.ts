@@ -28,28 +28,18 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
     runbook,
     risk: runbook.risk,
     wouldHave: undefined,
+    orders: ordersOf(mode, runbook),
   };
   if (runbook.decisionMode !== 'observe') return decision;
-  return { ...decision, mode: 'observe', code: 'observed', wouldHave: mode };
+  return { ...decision, mode: 'observe', code: 'observed', wouldHave: mode, orders: undefined };
 }
 
-export type Blocked = Pick<Decision, 'mode' | 'code' | 'summary'> & {
-  /** When every refusal will have ended by itself. Undefined when one of them may never do. */
-  readonly retryAt: Date | undefined;
-};
+export type Blocked = Pick<Decision, 'mode' | 'code' | 'summary'>;
 
 /** What the guardrails' answer makes of a decision that was to run. Undefined: it runs. */
 export function block(runbookName: string, checks: readonly GuardrailCheck[]): Blocked | undefined {
-  const refusals = checks.filter(({ result }) => result === 'refuse');
-  const [first] = refusals;
-  if (!first) return undefined;
-  const ends = refusals.flatMap(({ endsAt }) => endsAt?.getTime() ?? []);
-  return {
-    mode: 'blocked',
-    code: first.code,
-    summary: notRun(runbookName, first.reason),
-    retryAt: ends.length === refusals.length ? new Date(Math.max(...ends)) : undefined,
-  };
+  const first = checks.find(({ result }) => result === 'refuse');
+  return first && { mode: 'blocked', code: first.code, summary: notRun(runbookName, first.reason) };
 }
 
 /** A plan that lacks a fact is left to people, and the fact is among the checks. */
@@ -59,6 +49,7 @@ export function lacking(decision: Decision, runbook: Runbook, missing: string, w
   return {
     ...decision,
     mode: 'manual',
+    orders: undefined,
     code: 'missing_fact',
     summary: notRun(runbook.name, why),
     checks: [...checks, refuse('plan', missing, 'every fact is known', 'missing_fact', why), ...behind],
@@ -82,6 +73,13 @@ function allowedMode({ decisionMode, risk }: Runbook): Mode {
 /** Too little certainty or too old a report still gives people a plan; a guardrail's no is a block. */
 function refusedMode({ code }: Check): Mode {
   return code === 'low_confidence' || code === 'stale_incident' ? 'suggest' : 'blocked';
+}
+
+/** People see a plan before they say yes, and with a suggestion. */
+function ordersOf(mode: Mode, runbook: Runbook): Decision['orders'] {
+  if (mode === 'auto_execute') return 'execute';
+  const forPeople = mode === 'approval_required' || mode === 'suggest';
+  return forPeople && beyondExecutors(runbook) === undefined ? 'plan' : undefined;
 }
 
 const MODE_CODES: Readonly<Record<Mode, string>> = {
@@ -119,5 +117,6 @@ function noRunbook({ incident }: Facts, offer: Runbook | undefined): Decision {
     runbook: undefined,
     risk: 'high',
     wouldHave: undefined,
+    orders: undefined,
   };
 }

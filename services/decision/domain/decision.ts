@@ -47,6 +47,8 @@ export interface Check {
   readonly reason: string;
   /** Stable. Empty unless it refuses. */
   readonly code: string;
+  /** Where a refusal ends by itself. */
+  readonly endsAt?: Date | undefined;
 }
 
 export interface Decision {
@@ -59,4 +61,6 @@ export interface Decision {
   readonly risk: RiskLevel;
   /** In observe: the mode that it would have been. */
   readonly wouldHave: Mode | undefined;
+  /** What an executor is asked for, should its target allow it. Undefined: nothing. */
+  readonly orders: 'execute' | 'plan' | undefined;
 }

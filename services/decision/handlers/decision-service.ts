@@ -1,11 +1,17 @@
 import { z } from 'zod';
-import { type ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
+import type { ControlSet } from '#gen/belay/v1/control.ts';
 import type { DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
-import { killSwitchKey } from '#lib/control/control-key.ts';
+import { HEARTBEAT_KEY } from '#lib/control/control-key.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
-import type { AccessRules, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
+import { isOver } from '#lib/control/in-force.ts';
+import type { AccessRules, CallContext, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
 import { line, reason } from '#lib/text-rules.ts';
-import { type SetKillSwitchOptions, setKillSwitch } from './set-kill-switch.ts';
+import { createFreeze } from './commands/freeze.ts';
+import { engageKillSwitch, releaseKillSwitch } from './commands/kill-switch.ts';
+import { liftFreeze, liftQuarantine, liftSilence } from './commands/lift.ts';
+import { disableRunbook, enableRunbook } from './commands/runbook.ts';
+import { type Command, setControl, type SetControlOptions } from './commands/set-control.ts';
+import { createSilence } from './commands/silence.ts';
 
 type Service = typeof DecisionServiceService;
 
@@ -13,39 +19,62 @@ type Service = typeof DecisionServiceService;
 export const decisionAccess: AccessRules<Service> = {
   engageKillSwitch: 'responder',
   releaseKillSwitch: 'operator',
+  createFreeze: 'responder',
+  liftFreeze: 'operator',
+  createSilence: 'responder',
+  liftSilence: 'operator',
+  disableRunbook: 'responder',
+  enableRunbook: 'operator',
+  liftQuarantine: 'operator',
   getControls: 'viewer',
+  getTargets: 'viewer',
 };
 
-/** A switch can be released by any name that it was engaged by. The handler knows which those are. */
+/** Padded, it would be another name, and stop nothing. */
+const name = line(253).refine((text) => text.trim() === text, 'begins or ends with white space');
+const named = name.min(1, 'is missing');
+const id = line(100).min(1, 'is missing');
+
+/** A switch can be released, and a runbook enabled, by any name that is known. The handler knows which those are. */
 export const decisionSchemas: RequestSchemas<Service> = {
   engageKillSwitch: z.looseObject({ reason, target: line(253) }),
   releaseKillSwitch: z.looseObject({ reason }),
+  createFreeze: z.looseObject({ reason, namespace: name, service: name, target: name }),
+  liftFreeze: z.looseObject({ reason, id }),
+  createSilence: z.looseObject({ reason, service: named }),
+  liftSilence: z.looseObject({ reason, id }),
+  disableRunbook: z.looseObject({ reason, runbook: named }),
+  enableRunbook: z.looseObject({ reason, runbook: named }),
+  liftQuarantine: z.looseObject({ reason, id }),
 };
 
-export function decisionService(options: SetKillSwitchOptions): Handlers<Service> {
+export function decisionService(options: SetControlOptions): Handlers<Service> {
+  const set =
+    <Request>(command: (request: Request) => Command) =>
+    async (request: Request, call: CallContext) => ({
+      control: await setControl(command(request), call, options),
+    });
   return {
-    engageKillSwitch: async ({ reason, target, state }, call) => {
-      const wanted = state === KillSwitchState.STOP_ALL ? state : KillSwitchState.STOP_NEW;
-      return { control: await setKillSwitch({ reason, target, state: wanted }, call, options) };
+    engageKillSwitch: set(engageKillSwitch),
+    releaseKillSwitch: set(releaseKillSwitch),
+    createFreeze: set(createFreeze),
+    liftFreeze: set(liftFreeze),
+    createSilence: set(createSilence),
+    liftSilence: set(liftSilence),
+    disableRunbook: set(disableRunbook),
+    enableRunbook: set(enableRunbook),
+    liftQuarantine: set(liftQuarantine),
+    getControls: async () => {
+      const readAt = options.clock.now();
+      return { controls: shown(options.controls(), readAt), readAt };
     },
-    releaseKillSwitch: async ({ reason, target }, call) => ({
-      control: await setKillSwitch({ reason, target, state: KillSwitchState.RELEASED }, call, options),
-    }),
-    getControls: async () => ({ controls: controlsOf(options.controls()), readAt: options.clock.now() }),
+    getTargets: async () => ({ targets: options.targets.map((target) => ({ name: target })) }),
   };
 }
 
-function controlsOf({ killSwitches, heartbeatAt }: ControlState): ControlSet[] {
-  const switches = [...killSwitches].map(
-    ([target, { state, reason }]): ControlSet => ({
-      key: killSwitchKey(target),
-      setting: { $case: 'killSwitch', value: { state, target } },
-      actor: undefined,
-      reason,
-      setAt: undefined,
-    }),
-  );
-  if (!heartbeatAt) return switches;
+function shown({ settings, heartbeatAt }: ControlState, now: Date): ControlSet[] {
+  const controls = [...settings.values()].filter((control) => !isOver(control, now));
+  if (!heartbeatAt) return controls;
   const setting = { $case: 'heartbeat', value: { beatAt: heartbeatAt } } as const;
-  return [...switches, { key: 'heartbeat', setting, actor: undefined, reason: '', setAt: heartbeatAt }];
+  return [...controls, { key: HEARTBEAT_KEY, setting, actor: undefined, reason: '', setAt: heartbeatAt }];
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
+import { noControls } from '#lib/control/control-state.ts';
 import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
 import type { Guardrails } from '../ports.ts';
 import { incidentReportedHandler } from './incident-reported.ts';
@@ -22,8 +23,9 @@ it('a fact that the plan lacks is a check that refuses, and not only a word in t
         trial: false,
       }),
     } as unknown as Guardrails,
+    cases: { open: async () => {}, reopened: async () => {} },
     runbooks,
-    controls: () => ({ killSwitches: new Map(), heartbeatAt: now }),
+    controls: () => ({ ...noControls, heartbeatAt: now }),
     targets: ['prod-eu'],
     policy: {
       maxIncidentAgeMs: 600_000,

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
-import { KillSwitchState } from '#gen/belay/v1/control.ts';
+import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { ActionSettled, Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import type { HandlerContext } from '#lib/bus/pipeline.ts';
 import { openSqliteBus, type SqliteBus } from '#lib/bus/sqlite-bus.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
 import { systemClock } from '#lib/clock.ts';
-import { type ControlState, noControls } from '#lib/control/control-state.ts';
+import { killSwitchKey } from '#lib/control/control-key.ts';
+import { applyControl, type ControlState, noControls } from '#lib/control/control-state.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { publisher } from '#lib/platform/publisher.ts';
@@ -19,7 +20,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { sampleEvents } from '../../../test/support/sample-events.ts';
 import { silentLogger } from '../../../test/support/silent-logger.ts';
 import { memoryGuardrails } from '../adapters/memory-guardrails.ts';
-import { type DecideOptions, incidentReportedHandler } from '../handlers/incident-reported.ts';
+import { type IncidentReportedOptions, incidentReportedHandler } from '../handlers/incident-reported.ts';
 import { settlementOf } from '../handlers/settlement-of.ts';
 import type { Guardrails } from '../ports.ts';
 import { startRebuilder } from './rebuild.ts';
@@ -31,7 +32,7 @@ const reported = sampleEvents.find(({ type }) => type === 'IncidentReported')?.d
 
 let folder: string;
 let bus: SqliteBus;
-let options: Omit<DecideOptions, 'guardrails'>;
+let options: Omit<IncidentReportedOptions, 'guardrails'>;
 let controls: ControlState = noControls;
 
 beforeEach(async () => {
@@ -47,6 +48,7 @@ beforeEach(async () => {
   );
   const concurrency = { global: 10, perTarget: 5, perNamespace: 3, perService: 1 };
   options = {
+    cases: { open: async () => {}, reopened: async () => {} },
     runbooks: (await loadRunbookFiles([RUNBOOK])).runbooks,
     controls: () => controls,
     targets: ['prod-eu'],
@@ -125,15 +127,16 @@ it('gives back every answer, and counts on where the lost store had been', async
     await settle(await report(service, 3), SettledOutcome.FAILED, Effect.DONE, 4);
   }
   expect(await report('e', 5)).toMatchObject({ code: 'circuit_open', retryAt: minute(9) });
-  controls = {
-    ...noControls,
-    killSwitches: new Map([['', { state: KillSwitchState.STOP_NEW, reason: 'drill' }]]),
-  };
+  const setting = { $case: 'killSwitch', value: { state: KillSwitchState.STOP_NEW } } as const;
+  controls = applyControl(
+    noControls,
+    ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason: 'drill' }),
+  );
   expect(await report('stopped', 6)).toMatchObject({ code: 'kill_switch' });
   controls = noControls;
   const trial = await report('f', 10);
   expect(trial.code).toBe('executing');
-  expect(await report('g', 11)).toMatchObject({ code: 'circuit_open', retryAt: undefined });
+  expect(await report('g', 11)).toMatchObject({ code: 'circuit_open', retryAt: minute(11.5) });
 
   const again = engine(await rebuiltFromLog());
   for (const [incident, deliver] of asked) {

@@ -73,24 +73,45 @@ async function fold(bus: Bus, since: Date, into: Refill): Promise<void> {
 
 async function readDecisions(bus: Bus, since: Date): Promise<LoggedDecision[]> {
   const made = new Map<string, DecisionMade>();
+  const planned = new Map<string, OrderIssued>();
   const issued = new Map<string, OrderIssued>();
   const escalations = new Map<string, string>();
   await readTopic(bus, 'decision', since, ({ type, data }) => {
     if (type === 'DecisionMade' && !made.has(data.decisionId)) made.set(data.decisionId, data);
-    const isAction = type === 'OrderIssued' && data.phase === OrderPhase.EXECUTE;
-    if (isAction && !issued.has(data.decisionId)) issued.set(data.decisionId, data);
+    if (type === 'OrderIssued') {
+      const orders = data.phase === OrderPhase.PLAN ? planned : issued;
+      const isKnown = data.phase > OrderPhase.EXECUTE || orders.has(data.decisionId);
+      if (!isKnown) orders.set(data.decisionId, data);
+    }
     const isClosed = type === 'DecisionClosed' && !escalations.has(data.decisionId);
     if (isClosed) escalations.set(data.decisionId, data.escalate);
   });
-  return [...made.values()].map((decision) => {
+  const logged = [...made.values()].map((decision) => {
     const { decisionId } = decision;
     const escalate = escalations.get(decisionId) ?? '';
-    return loggedDecision({ made: decision, issued: issued.get(decisionId), escalate });
+    return loggedDecision(decision, planned.get(decisionId), issued.get(decisionId), escalate);
   });
+  // What was granted after people were asked comes behind what was taken before.
+  const places = new Map([...issued.keys()].map((decisionId, place) => [decisionId, place]));
+  const placeOf = ({ decisionId, granted }: LoggedDecision) => (granted ? (places.get(decisionId) ?? 0) : -1);
+  return logged.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-function loggedDecision(draft: Draft): LoggedDecision {
-  const { made, issued } = draft;
+function loggedDecision(
+  made: DecisionMade,
+  planned: OrderIssued | undefined,
+  issued: OrderIssued | undefined,
+  escalate: string,
+): LoggedDecision {
+  // What people would be told is in the case; here is only what was said.
+  const draft: Draft = {
+    made,
+    issued: planned ?? issued,
+    escalate,
+    incident: undefined,
+    asks: undefined,
+    retryUntil: made.retryAt,
+  };
   return {
     decisionId: made.decisionId,
     record: writeDraft(draft),
@@ -99,6 +120,7 @@ function loggedDecision(draft: Draft): LoggedDecision {
     trial: issued?.trial ?? false,
     // The decoder has refused events without it.
     decidedAt: made.decidedAt as Date,
+    ...(issued && planned && { granted: { checks: guardrailChecksOf(issued), at: issued.issuedAt as Date } }),
   };
 }
 

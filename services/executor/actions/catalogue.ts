@@ -1,12 +1,21 @@
-import type { Action } from './action.ts';
+import type { Action, PlannedAction } from './action.ts';
 import { deletePod } from './kubernetes/delete-pod.ts';
 
 /** Everything this executor can do. What is not listed is refused. */
 const actions: readonly Action<never>[] = [deletePod as Action<never>];
+
+/** Said beforehand, and done by nobody yet. */
+const onlyPlanned: readonly PlannedAction<never>[] = [];
+
+const planned: readonly PlannedAction<never>[] = [...actions, ...onlyPlanned];
 
 export const executedActions: readonly string[] = actions.map(({ name }) => name);
 
 /** Arguments are parsed by the action they belong to, so outside of it their type does not matter. */
 export function actionNamed(name: string): Action<never> | undefined {
   return actions.find((action) => action.name === name);
+}
+
+export function plannedActionNamed(name: string): PlannedAction<never> | undefined {
+  return planned.find((action) => action.name === name);
 }

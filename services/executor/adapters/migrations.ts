@@ -38,4 +38,12 @@ export const migrations: readonly Migration[] = [
         check (state in ('queued', 'acting', 'done', 'aborted', 'closed'));
       alter table ledger add column abortion jsonb;`,
   },
+  {
+    id: '0004_live_plan',
+    sql: `
+      alter table ledger drop constraint ledger_state_check;
+      alter table ledger add constraint ledger_state_check
+        check (state in ('queued', 'acting', 'done', 'planned', 'aborted', 'closed'));
+      alter table ledger add column live_plan jsonb;`,
+  },
 ];

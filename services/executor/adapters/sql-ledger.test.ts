@@ -69,6 +69,28 @@ describe('the ledger', () => {
     expect(await ledger.close(row)).toBe('ok');
   });
 
+  it('keeps what a plan came to, and says who has a workload without taking it', async () => {
+    const ledger = sqlLedger(sql.db);
+    const [row, other] = [await taken('act-planned'), await taken('act-holding')];
+    const plan = { planHash: 'sha256:1', uid: 'u1', before: { replicas: 3 }, risk: 'low' } as const;
+    const livePlan = { ...plan, checks: [], changes: ['replicas 3 -> 5'], plannedAt: now.toISOString() };
+    expect(await ledger.planned({ ...row, epoch: 7 }, livePlan)).toBe('lost');
+    expect(await ledger.planned(row, livePlan)).toBe('ok');
+    const stored = await sql.db
+      .selectFrom('ledger')
+      .selectAll()
+      .where('id', '=', row.actionId)
+      .executeTakeFirstOrThrow();
+    expect(toLedgerRow(stored)).toMatchObject({ state: 'planned', livePlan });
+    const owner = 'Deployment/production/planned';
+    expect(await ledger.holderOf(owner)).toBeUndefined();
+    expect(await ledger.hold(other, owner)).toBe('act-holding');
+    expect(await ledger.holderOf(owner)).toBe('act-holding');
+    await ledger.close(row);
+    expect(await ledger.holderOf(owner)).toBe('act-holding');
+    await ledger.close(other);
+  });
+
   it('counts the other actions on a workload that began, by the workload as the target has it', async () => {
     const ledger = sqlLedger(sql.db);
     const [a, b, c] = [await taken('act-1'), await taken('act-2'), await taken('act-3')];

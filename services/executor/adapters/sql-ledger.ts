@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { releaseClaimed, updateClaimed } from '#lib/sql/claim-rows.ts';
 import type { Json } from '#lib/sql/column-types.ts';
 import type { WorkRow, WorkTable } from '#lib/sql/work-table.ts';
-import type { Abortion, LedgerState } from '../domain/ledger.ts';
+import type { Abortion, LedgerState, LivePlan } from '../domain/ledger.ts';
 import type { Facts } from '../domain/observation.ts';
 import type { Ledger, LedgerRow } from '../ports.ts';
 
@@ -15,6 +15,7 @@ interface LedgerTable extends WorkTable {
   state: LedgerState;
   before: Json<Facts> | null;
   abortion: Json<Abortion> | null;
+  live_plan: Json<LivePlan> | null;
   acted_at: Date | null;
   finished_at: Date | null;
   sequence: number;
@@ -39,16 +40,7 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
         .executeTakeFirst();
       return found && (found.digest === digest ? 'known' : 'conflict');
     },
-    hold: async ({ actionId }, owner) => {
-      const { action_id } = await db
-        .insertInto('owner_hold')
-        .values({ owner, action_id: actionId })
-        // Nothing is changed, but the row is locked and comes back.
-        .onConflict((taken) => taken.column('owner').doUpdateSet({ owner }))
-        .returning('action_id')
-        .executeTakeFirstOrThrow();
-      return action_id;
-    },
+    ...ownerHolds(db),
     begunSince: async (owner, row, since) => {
       const { count } = await db
         .selectFrom('ledger')
@@ -68,6 +60,8 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
       }),
     abort: (row, abortion) =>
       updateClaimed(db, 'ledger', claimOf(row), { state: 'aborted', abortion: JSON.stringify(abortion) }),
+    planned: (row, livePlan) =>
+      updateClaimed(db, 'ledger', claimOf(row), { state: 'planned', live_plan: JSON.stringify(livePlan) }),
     requeue: (row, now) => release(row, now, { state: 'queued' }),
     done: (row, finishedAt, nextAt) => release(row, nextAt, { state: 'done', finished_at: finishedAt }),
     sampled: (row, nextAt) => release(row, nextAt, { sequence: row.sequence + 1 }),
@@ -84,6 +78,29 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
   };
 }
 
+function ownerHolds(db: Kysely<LedgerTables>): Pick<Ledger, 'hold' | 'holderOf'> {
+  return {
+    hold: async ({ actionId }, owner) => {
+      const { action_id } = await db
+        .insertInto('owner_hold')
+        .values({ owner, action_id: actionId })
+        // Nothing is changed, but the row is locked and comes back.
+        .onConflict((taken) => taken.column('owner').doUpdateSet({ owner }))
+        .returning('action_id')
+        .executeTakeFirstOrThrow();
+      return action_id;
+    },
+    holderOf: async (owner) => {
+      const found = await db
+        .selectFrom('owner_hold')
+        .select('action_id')
+        .where('owner', '=', owner)
+        .executeTakeFirst();
+      return found?.action_id;
+    },
+  };
+}
+
 export function toLedgerRow(row: WorkRow<LedgerTables, 'ledger'>): LedgerRow {
   return {
     actionId: row.id,
@@ -91,6 +108,7 @@ export function toLedgerRow(row: WorkRow<LedgerTables, 'ledger'>): LedgerRow {
     epoch: row.epoch,
     before: row.before ?? undefined,
     abortion: row.abortion ?? undefined,
+    livePlan: row.live_plan ?? undefined,
     actedAt: row.acted_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,
     sequence: row.sequence,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type LedgerEntry, nextStep } from './ledger.ts';
+import { type LedgerEntry, type LivePlan, nextStep } from './ledger.ts';
 
 const at = (seconds: number) => new Date(seconds * 1_000);
 const timing = { requestLifetimeMs: 6_000, verificationMs: 120_000 };
@@ -9,6 +9,7 @@ const entry = (change: Partial<LedgerEntry>): LedgerEntry => ({
   epoch: 1,
   before: undefined,
   abortion: undefined,
+  livePlan: undefined,
   actedAt: undefined,
   finishedAt: undefined,
   sequence: 0,
@@ -30,4 +31,13 @@ it('a row that is done is sampled a little longer than the verifier waits, then 
   expect(nextStep(done, timing, at(220))).toEqual({ type: 'sample' });
   expect(nextStep(done, timing, at(224))).toEqual({ type: 'close' });
   expect(nextStep(entry({ state: 'closed' }), timing, at(0))).toEqual({ type: 'close' });
+});
+
+it('what was noted before it was said is said by whoever holds the row next', () => {
+  const empty = { before: {}, checks: [], changes: [] };
+  const plannedAt = '2026-03-03T03:12:00.000Z';
+  const livePlan: LivePlan = { planHash: 'sha256:1', uid: 'u1', risk: 'low', plannedAt, ...empty };
+  const abortion = { code: 'expired', reason: 'too late', checks: [], abortedAt: plannedAt };
+  expect(nextStep(entry({ state: 'planned', livePlan }), timing, at(0))).toEqual({ type: 'show', livePlan });
+  expect(nextStep(entry({ state: 'aborted', abortion }), timing, at(0))).toEqual({ type: 'tell', abortion });
 });

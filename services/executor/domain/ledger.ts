@@ -1,11 +1,24 @@
-import type { Facts, LiveCheck } from './observation.ts';
+import type { Facts, LiveCheck, LiveRisk } from './observation.ts';
 
 /**
  * `queued`: nothing has happened, and nothing will without another look. `acting`: the effect may have
  * begun; nobody runs it again without proof that it has not. `done`: over, sampled for the verifier.
- * `aborted`: nothing was done and nothing will be; it may not have been said yet. `closed`: nothing more to do.
+ * `planned`, `aborted`: nothing was done and nothing will be; it may not have been said yet. `closed`: nothing
+ * more to do.
  */
-export type LedgerState = 'queued' | 'acting' | 'done' | 'aborted' | 'closed';
+export type LedgerState = 'queued' | 'acting' | 'done' | 'planned' | 'aborted' | 'closed';
+
+/** What a plan order came to. Kept before it is said, as an abortion is. */
+export interface LivePlan {
+  readonly planHash: string;
+  readonly uid: string;
+  readonly before: Facts;
+  readonly risk: LiveRisk;
+  readonly checks: readonly LiveCheck[];
+  readonly changes: readonly string[];
+  /** RFC 3339. */
+  readonly plannedAt: string;
+}
 
 /** Why an action is over without an effect. Kept before it is said: the next one to hold the row says the same. */
 export interface Abortion {
@@ -23,6 +36,7 @@ export interface LedgerEntry {
   readonly epoch: number;
   readonly before: Facts | undefined;
   readonly abortion: Abortion | undefined;
+  readonly livePlan: LivePlan | undefined;
   /** When the effect was last allowed to begin. */
   readonly actedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
@@ -37,6 +51,7 @@ export type NextStep =
   | { readonly type: 'wait'; readonly until: Date }
   | { readonly type: 'sample' }
   | { readonly type: 'tell'; readonly abortion: Abortion }
+  | { readonly type: 'show'; readonly livePlan: LivePlan }
   | { readonly type: 'close' };
 
 export interface Timing {
@@ -56,6 +71,8 @@ export function nextStep(entry: LedgerEntry, timing: Timing, now: Date): NextSte
     }
     case 'done':
       return isWatchOver(entry, timing, now) ? { type: 'close' } : { type: 'sample' };
+    case 'planned':
+      return entry.livePlan ? { type: 'show', livePlan: entry.livePlan } : { type: 'close' };
     case 'aborted':
       return entry.abortion ? { type: 'tell', abortion: entry.abortion } : { type: 'close' };
     case 'closed':

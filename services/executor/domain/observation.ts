@@ -26,5 +26,14 @@ export interface Observation {
   readonly owner: string;
   readonly checks: readonly LiveCheck[];
   readonly before: Facts;
-  readonly risk: 'low' | 'medium' | 'high';
+  readonly risk: LiveRisk;
+  /**
+   * What an approval is for: uids, and what the action would change, from and to. Nothing that comes and goes by
+   * itself, such as readiness: an approval would be gone before it is given.
+   */
+  readonly binding: Facts;
+  /** The same in words with numbers: "replicas 3 -> 5". Empty where there is nothing that could be changed. */
+  readonly changes: readonly string[];
 }
+
+export type LiveRisk = 'low' | 'medium' | 'high';

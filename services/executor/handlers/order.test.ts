@@ -10,7 +10,12 @@ import { orderHandler } from './order.ts';
 const now = new Date('2026-03-03T03:12:00Z');
 const context = { now, record: { headers: {} } } as unknown as HandlerContext;
 
-async function codeFor(step: Readonly<Record<string, string>>, known?: 'known' | 'conflict', ageMs = 0) {
+async function codeFor(
+  step: Readonly<Record<string, string>>,
+  known?: 'known' | 'conflict',
+  ageMs = 0,
+  phase: OrderPhase = OrderPhase.EXECUTE,
+) {
   const plan = Plan.fromPartial({
     resource: { target: 'prod', kind: 'pod', namespace: 'production', name: 'web-1' },
     steps: [{ id: 's', action: 'kubernetes.deletePod', arguments: toValues(step) }],
@@ -20,7 +25,7 @@ async function codeFor(step: Readonly<Record<string, string>>, known?: 'known' |
     decisionId: 'dec-1',
     incidentId: 'inc-1',
     target: 'prod',
-    phase: OrderPhase.EXECUTE,
+    phase,
     plan,
     planDigest: planDigest(plan),
     actBefore: new Date(now.getTime() + 60_000 - ageMs),
@@ -51,4 +56,11 @@ it('says nothing about an order that it has, also when that has expired since', 
   expect(await codeFor(right, undefined, 120_000)).toBe('expired');
   expect(await codeFor(right, 'conflict')).toBe('digest_conflict');
   expect(await codeFor(right, 'conflict', 120_000)).toBe('digest_conflict');
+});
+
+it('takes an order to plan, and refuses what it does not do yet', async () => {
+  expect(await codeFor(right, undefined, 0, OrderPhase.PLAN)).toBeUndefined();
+  expect(await codeFor({ ...right, pod: 'coredns' }, undefined, 0, OrderPhase.PLAN)).toBe('other_resource');
+  for (const phase of [OrderPhase.ROLLBACK, OrderPhase.CANCEL, OrderPhase.UNSPECIFIED])
+    expect(await codeFor(right, undefined, 0, phase)).toBe('unsupported_phase');
 });

@@ -7,8 +7,8 @@ import { BelayError } from '#lib/errors.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { planDigest } from '#lib/plan/plan-digest.ts';
 import { fromValues } from '#lib/plan/values.ts';
-import type { Action } from '../actions/action.ts';
-import { actionNamed } from '../actions/catalogue.ts';
+import type { ActedOn, PlannedAction } from '../actions/action.ts';
+import { actionNamed, plannedActionNamed } from '../actions/catalogue.ts';
 import type { Ledger, TakeOrder } from '../ports.ts';
 
 export interface OrderHandlerOptions {
@@ -43,8 +43,8 @@ const DIGEST_CONFLICT: Refusal = {
 
 function refusalOf(order: Order, now: Date): Refusal | undefined {
   const { plan, actBefore } = order;
-  if (order.phase !== OrderPhase.EXECUTE || !plan) {
-    return { code: 'unsupported_phase', reason: 'this executor carries out execute orders with a plan' };
+  if (!PHASES.includes(order.phase) || !plan) {
+    return { code: 'unsupported_phase', reason: 'this executor takes plan and execute orders with a plan' };
   }
   if (planDigest(plan) !== order.planDigest) {
     return { code: 'wrong_digest', reason: 'the plan is not the one that the digest stands for' };
@@ -59,21 +59,27 @@ function refusalOf(order: Order, now: Date): Refusal | undefined {
       reason: `the plan has ${plan.steps.length} steps; this executor carries out one`,
     };
   }
-  const action = actionNamed(step.action);
+  const action = plannedActionNamed(step.action);
   if (!action) return { code: 'unknown_action', reason: `this executor does not know ${step.action}` };
+  if (order.phase === OrderPhase.EXECUTE && !actionNamed(step.action)) {
+    return { code: 'not_carried_out', reason: `this executor plans ${step.action}, and does not do it yet` };
+  }
   return refusalOfArguments(action, step, plan.resource);
 }
 
+const PHASES: readonly OrderPhase[] = [OrderPhase.PLAN, OrderPhase.EXECUTE];
+
 /** What is acted on is what was decided about, locked and explained, whatever a runbook has written out. */
 function refusalOfArguments(
-  action: Action<never>,
+  action: PlannedAction<never>,
   step: PlanStep,
   resource: Resource | undefined,
 ): Refusal | undefined {
   try {
-    const { namespace, name } = action.resource(action.parse(fromValues(step.arguments)));
-    if (namespace === resource?.namespace && name === resource.name) return undefined;
-    const reason = `the step acts on ${namespace}/${name}, the decision is about ${resource?.namespace}/${resource?.name}`;
+    const actedOn = nameOf(action.resource(action.parse(fromValues(step.arguments))));
+    const decided = resource ? nameOf(resource) : 'nothing';
+    if (actedOn === decided) return undefined;
+    const reason = `the step acts on ${actedOn}, the decision is about ${decided}`;
     return { code: 'other_resource', reason };
   } catch (error) {
     if (error instanceof BelayError && error.kind === 'invalid')
@@ -81,6 +87,9 @@ function refusalOfArguments(
     throw error;
   }
 }
+
+/** Detectors write kinds as they like. */
+const nameOf = ({ kind, namespace, name }: ActedOn): string => `${kind.toLowerCase()} ${namespace}/${name}`;
 
 function refused(order: Order, { code, reason }: Refusal, now: Date) {
   const { actionId, decisionId, incidentId, target, phase } = order;

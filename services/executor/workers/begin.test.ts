@@ -1,114 +1,9 @@
+import { ControlSet } from '#gen/belay/v1/control.ts';
+import { freezeKey, quarantineKey, type Setting } from '#lib/control/control-key.ts';
 import { describe, expect, it } from 'vitest';
-import { Risk } from '#gen/belay/v1/common.ts';
-import { Order } from '#gen/belay/v1/order.ts';
-import { ManualClock } from '#lib/clock.ts';
-import { noControls } from '#lib/control/control-state.ts';
 import { BelayError } from '#lib/errors.ts';
-import type { OutgoingEvent } from '#lib/events/event.ts';
-import { toValues } from '#lib/plan/values.ts';
-import type { Cluster, Ledger, LedgerRow, PodState, WorkloadState } from '../ports.ts';
-import { drive } from './drive.ts';
-
-const now = new Date('2026-03-03T03:12:00Z');
-const names = { namespace: 'production', name: 'web-1' };
-const order = Order.fromPartial({
-  actionId: 'act-1',
-  decisionId: 'dec-1',
-  incidentId: 'inc-1',
-  target: 'prod',
-  maxRisk: Risk.LOW,
-  actBefore: new Date(now.getTime() + 60_000),
-  plan: {
-    resource: { target: 'prod', kind: 'pod', ...names },
-    steps: [
-      {
-        id: 's',
-        action: 'kubernetes.deletePod',
-        arguments: toValues({ namespace: names.namespace, pod: names.name }),
-      },
-    ],
-    limits: { minimumReadyPeers: 2, maxPercentOfReplicas: 50 },
-  },
-});
-const row: LedgerRow = {
-  actionId: 'act-1',
-  state: 'queued',
-  epoch: 1,
-  before: undefined,
-  abortion: undefined,
-  actedAt: undefined,
-  finishedAt: undefined,
-  sequence: 0,
-  orderBytes: Buffer.from(Order.encode(order).finish()),
-  traceparent: '',
-};
-const pod = (uid: string, ready = true): PodState => ({
-  ...names,
-  uid,
-  labels: {},
-  ready,
-  terminating: false,
-  restarts: 0,
-  createdAt: now,
-  controller: { kind: 'ReplicaSet', name: 'web', uid: 'rs' },
-});
-const workload: WorkloadState = {
-  kind: 'Deployment',
-  namespace: 'production',
-  name: 'web',
-  uid: 'd',
-  labels: {},
-  desired: 3,
-  ready: 2,
-  available: 2,
-  rollingOut: false,
-  selector: 'app=web',
-};
-
-interface Change {
-  readonly cluster?: Partial<Cluster>;
-  readonly ledger?: Partial<Ledger>;
-  readonly row?: Partial<LedgerRow>;
-  readonly isBusAway?: boolean;
-}
-
-async function play(change: Change = {}) {
-  const events: OutgoingEvent[] = [];
-  const closed: string[] = [];
-  const deleted: string[] = [];
-  const cluster = {
-    pod: async () => pod('sick', false),
-    workloadOf: async () => workload,
-    podsOf: async () => [pod('sick', false), pod('a'), pod('b')],
-    deletePod: async ({ uid }: { uid: string }) => (deleted.push(uid), 'deleted' as const),
-    ...change.cluster,
-  } as Cluster;
-  const ledger = {
-    hold: async ({ actionId }: LedgerRow) => actionId,
-    begunSince: async () => 0,
-    acting: async () => 'ok' as const,
-    done: async () => 'ok' as const,
-    abort: async () => 'ok' as const,
-    close: async ({ actionId }: LedgerRow) => (closed.push(actionId), 'ok' as const),
-    ...change.ledger,
-  } as unknown as Ledger;
-  const clock = new ManualClock(now);
-  const driver = {
-    target: 'prod',
-    cluster,
-    ledger,
-    clock,
-    publish: async (told: readonly OutgoingEvent[]) => {
-      if (change.isBusAway) throw new Error('the process ends here');
-      events.push(...told);
-    },
-    controls: () => ({ ...noControls, heartbeatAt: now }),
-    requestLifetimeMs: 0,
-  };
-  await drive({ ...row, ...change.row }, driver, new AbortController().signal);
-  const aborted = events.find((event) => event.type === 'ActionAborted');
-  return { types: events.map(({ type }) => type), aborted: aborted?.data, closed, deleted };
-}
+import { planPhase, play, now, pod } from '../fixtures/play-claim.ts';
+import type { Ledger, LedgerRow } from '../ports.ts';
 
 describe('an action that begins', () => {
   it('acts where everything holds', async () => {
@@ -130,7 +25,10 @@ describe('an action that begins', () => {
       noted = { state: 'aborted', abortion, epoch: 2 };
       return 'ok';
     };
-    const dying = play({ isBusAway: true, ledger: { hold: async () => 'act-0', abort } });
+    const publish = () => {
+      throw new Error('the process ends here');
+    };
+    const dying = play({ publish, ledger: { hold: async () => 'act-0', abort } });
     await expect(dying).rejects.toThrow('the process ends here');
     // The workload is free by now: everything would hold.
     const { types, aborted, deleted, closed } = await play({ row: noted });
@@ -174,5 +72,65 @@ describe('an action that begins', () => {
     const { types, aborted } = await play({ cluster: { deletePod: async () => outcome } });
     expect(types).toEqual(['ActionStarted', 'ActionAborted']);
     expect(aborted).toMatchObject({ code: 'target_changed' });
+  });
+
+  it('does exactly what was approved, and nothing else', async () => {
+    const approved = (await play({ order: planPhase })).planned?.planHash ?? '';
+    expect(approved).not.toBe('');
+    const order = { approvedPlanHash: approved };
+    expect((await play({ order })).deleted).toEqual(['sick']);
+    // Readiness comes and goes by itself, and is no other plan.
+    const podsOf = async () => [pod('sick', false), pod('a'), pod('b'), pod('c', false)];
+    expect((await play({ order, cluster: { podsOf } })).deleted).toEqual(['sick']);
+    const replaced = await play({ order, cluster: { pod: async () => pod('another', false) } });
+    expect(replaced.deleted).toEqual([]);
+    expect(replaced.aborted).toMatchObject({
+      code: 'plan_changed',
+      reason:
+        'the plan changed after it was approved. It would now be: pod production/web-1 is deleted and replaced',
+    });
+    const gone = await play({ order, cluster: { pod: async () => undefined } });
+    expect(gone.aborted).toMatchObject({
+      code: 'plan_changed',
+      reason: 'the plan changed after it was approved. It would now be: nothing that could be changed',
+    });
+    expect((await play({ order: { ...order, planDigest: 'sha256:d2' } })).aborted).toMatchObject({
+      code: 'plan_changed',
+    });
+  });
+
+  const setting = (key: string, value: object) =>
+    ControlSet.fromPartial({ key, reason: 'release week', setting: value as Setting });
+  const freeze = (namespace: string) =>
+    setting(freezeKey('frz-1'), { $case: 'freeze', value: { namespace } });
+
+  it('is over under a freeze of its namespace, and says why; one of another does not concern it', async () => {
+    const { types, aborted, deleted } = await play({ controls: () => [freeze('production')] });
+    expect({ types, deleted }).toEqual({ types: ['ActionAborted'], deleted: [] });
+    expect(aborted).toMatchObject({
+      code: 'freeze',
+      reason: 'namespace production is frozen: release week. Nothing changed',
+    });
+    expect((await play({ controls: () => [freeze('staging')] })).deleted).toEqual(['sick']);
+  });
+
+  it('is over under a freeze that comes after its intent, and before the effect', async () => {
+    let set: readonly ControlSet[] = [];
+    const acting = async () => {
+      set = [freeze('production')];
+      return 'ok' as const;
+    };
+    const { types, aborted, deleted } = await play({ controls: () => set, ledger: { acting } });
+    expect(types).toEqual(['ActionStarted', 'ActionAborted']);
+    expect({ code: aborted?.code, deleted }).toEqual({ code: 'freeze', deleted: [] });
+  });
+
+  it('is over where the workload that the target shows is in quarantine', async () => {
+    const web = { target: 'prod', kind: 'deployment', namespace: 'production', name: 'web', uid: '' };
+    const value = { resource: web, actionId: 'act-0' };
+    const quarantine = setting(quarantineKey(web), { $case: 'quarantine', value });
+    const { aborted, deleted } = await play({ controls: () => [quarantine] });
+    expect(aborted).toMatchObject({ code: 'quarantined', reason: expect.stringContaining('since act-0') });
+    expect(deleted).toEqual([]);
   });
 });

@@ -1,14 +1,15 @@
-import { type Check, CheckResult } from '#gen/belay/v1/common.ts';
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
-import { mayBegin, type Permission } from '#lib/control/control-state.ts';
-import { BelayError } from '#lib/errors.ts';
+import { mayBegin, type Refusal } from '#lib/control/may-begin.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { toValues } from '#lib/plan/values.ts';
-import type { Abortion } from '../domain/ledger.ts';
-import type { LiveCheck, Observation } from '../domain/observation.ts';
+import type { Observation } from '../domain/observation.ts';
+import { planHash } from '../domain/plan-hash.ts';
 import type { Driver } from './driver.ts';
 import { finish } from './finish.ts';
+import { EXPIRED, giveUp, type Reason } from './give-up.ts';
 import { type Job, riskOf } from './job.ts';
+import { isLate, look } from './look.ts';
+import { toCheck } from './to-check.ts';
 
 /**
  * From queued to the effect. The order of the lines is the protocol: look, say what will be done and have it
@@ -16,83 +17,57 @@ import { type Job, riskOf } from './job.ts';
  */
 export async function begin(job: Job, driver: Driver, lost: AbortSignal): Promise<void> {
   const { clock, ledger, publish } = driver;
-  const permission = mayBegin(driver.controls(), driver.target, clock.now());
-  if (isLate(job, clock.now()))
-    return abort(job, driver, 'expired', 'the order expired before it could begin');
+  const permission = mayBegin(driver.controls(), job.order, clock.now());
+  if (isLate(job, clock.now())) return giveUp(job, driver, EXPIRED);
   if (!permission.ok) return holdBack(job, driver, permission);
-  const observation = await observe(job);
-  if ('forbidden' in observation) return abort(job, driver, 'target_refused', observation.forbidden);
-  const refused = observation.checks.find((check) => !check.ok);
-  if (refused) return abort(job, driver, 'pre_check_failed', refused.reason, observation.checks);
-  if (riskOf(observation.risk) > job.order.maxRisk) {
-    const reason = `live state makes this ${observation.risk} risk, more than was decided`;
-    return abort(job, driver, 'risk_raised', reason, observation.checks);
-  }
+  const observation = await look(job);
+  if ('forbidden' in observation)
+    return giveUp(job, driver, { code: 'target_refused', reason: observation.forbidden });
+  const no = refusalOf(job, observation);
+  if (no) return giveUp(job, driver, { ...no, checks: observation.checks });
   await publish([started(job, observation, clock.now())]);
   const { owner, before } = observation;
   if ((await ledger.acting(job.row, owner, before, clock.now())) === 'lost') return;
-  const still = mayBegin(driver.controls(), driver.target, clock.now());
-  if (!still.ok) return abort(job, driver, still.code, `${still.reason}. Nothing changed`);
-  if (isLate(job, clock.now()))
-    return abort(job, driver, 'expired', 'the order expired before it could begin');
+  const still = mayBegin(driver.controls(), { ...job.order, workload: owner }, clock.now());
+  if (!still.ok) return giveUp(job, driver, { code: still.code, reason: `${still.reason}. Nothing changed` });
+  if (isLate(job, clock.now())) return giveUp(job, driver, EXPIRED);
   if (lost.aborted) return;
   await act({ ...job, before }, driver);
 }
 
-/** Credentials that may not look will not be allowed to a moment later. A target that is away may be back. */
-async function observe(job: Job): Promise<Observation | { readonly forbidden: string }> {
-  try {
-    return await job.action.observe(job.args, job.context);
-  } catch (error) {
-    if (!(error instanceof BelayError) || error.kind !== 'forbidden') throw error;
-    return { forbidden: [error.message, error.why].filter(Boolean).join(': ') };
+/** What was approved comes first: on another plan nobody has been asked, whatever its checks say. */
+function refusalOf({ order }: Job, observation: Observation): Reason | undefined {
+  const { approvedPlanHash, planDigest, maxRisk } = order;
+  const { checks, risk, binding, changes } = observation;
+  if (approvedPlanHash !== '' && approvedPlanHash !== planHash(planDigest, binding)) {
+    const now = changes.join('; ') || 'nothing that could be changed';
+    return {
+      code: 'plan_changed',
+      reason: `the plan changed after it was approved. It would now be: ${now}`,
+    };
   }
+  const refused = checks.find((check) => !check.ok);
+  if (refused) return { code: 'pre_check_failed', reason: refused.reason };
+  if (riskOf(risk) <= maxRisk) return undefined;
+  return { code: 'risk_raised', reason: `live state makes this ${risk} risk, more than was decided` };
 }
 
 /** Whatever goes wrong in here may have happened at the target. The row stays `acting`, to be reconciled. */
 async function act(job: Job, driver: Driver): Promise<void> {
   const startedMs = driver.clock.monotonicMs();
   const result = await job.action.run(job.args, job.before, job.context);
-  if (result.status === 'not_done') return abort(job, driver, 'target_changed', result.reason);
+  if (result.status === 'not_done')
+    return giveUp(job, driver, { code: 'target_changed', reason: result.reason });
   const durationMs = driver.clock.monotonicMs() - startedMs;
   await finish(job, driver, { ...result, reconciled: false, durationMs });
 }
 
-const isLate = ({ order }: Job, now: Date): boolean => !order.actBefore || now >= order.actBefore;
-
 const RECHECK_MS = 500;
 
-/** A person stopped it: over. A heartbeat is missing: it may come back while there is time. */
-async function holdBack(
-  job: Job,
-  driver: Driver,
-  { code, reason }: Permission & { ok: false },
-): Promise<void> {
-  if (code === 'kill_switch') return abort(job, driver, code, `${reason}. Nothing changed`);
+/** A setting stops it: over. A heartbeat is missing: it may come back while there is time. */
+async function holdBack(job: Job, driver: Driver, { code, reason }: Refusal): Promise<void> {
+  if (code !== 'control_silent') return giveUp(job, driver, { code, reason: `${reason}. Nothing changed` });
   await driver.ledger.later(job.row, new Date(driver.clock.now().getTime() + RECHECK_MS));
-}
-
-async function abort(
-  job: Job,
-  driver: Driver,
-  code: string,
-  reason: string,
-  checks: readonly LiveCheck[] = [],
-): Promise<void> {
-  const abortion = { code, reason, checks, abortedAt: driver.clock.now().toISOString() };
-  if ((await driver.ledger.abort(job.row, abortion)) === 'lost') return;
-  await tell(job, driver, abortion);
-}
-
-/** Noted before it is said: said and not noted, the next one to hold the row could act behind a settlement. */
-export async function tell(
-  { ids, row, order: { phase } }: Job,
-  { publish, ledger }: Driver,
-  { code, reason, checks, abortedAt }: Abortion,
-): Promise<void> {
-  const told = { code, reason, checks: checks.map(toCheck), abortedAt: new Date(abortedAt) };
-  await publish([outgoing('ActionAborted', { ...ids, ...told, phase })]);
-  await ledger.close(row);
 }
 
 function started(job: Job, { uid, before, checks }: Observation, startedAt: Date) {
@@ -108,9 +83,4 @@ function started(job: Job, { uid, before, checks }: Observation, startedAt: Date
     startedAt,
     epoch: row.epoch,
   });
-}
-
-function toCheck({ name, ok, observed, limit, reason }: LiveCheck): Check {
-  const result = ok ? CheckResult.PASS : CheckResult.REFUSE;
-  return { name, result, observed, limit, reason, code: ok ? '' : 'pre_check_failed', endsAt: undefined };
 }

@@ -21,6 +21,8 @@ export interface Issued {
   readonly verificationMs: number;
   readonly checks: readonly string[];
   readonly owner: string;
+  /** Missing in rows from before it was noted. */
+  readonly runbook?: string;
   readonly onVerificationFailure: string;
 }
 

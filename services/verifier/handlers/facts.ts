@@ -68,7 +68,9 @@ const declined = (how: 'refused' | 'aborted', code: string, reason: string, at: 
   declined: { how, code, reason, at: at as Date },
 });
 
-function issuedOf({ plan, actBefore }: OrderIssued): Issued {
+const nameOf = (runbook: OrderIssued['runbook']): string => runbook?.name ?? '';
+
+function issuedOf({ plan, actBefore, runbook }: OrderIssued): Issued {
   const steps = plan?.steps ?? [];
   return {
     actBefore: actBefore as Date,
@@ -76,6 +78,7 @@ function issuedOf({ plan, actBefore }: OrderIssued): Issued {
     verificationMs: (plan?.verification?.timeoutSeconds ?? 0) * 1_000,
     checks: plan?.verification?.checks.map((check) => check.name) ?? [],
     owner: plan?.owner ?? '',
+    runbook: nameOf(runbook),
     onVerificationFailure: plan?.escalation?.onVerificationFailure ?? '',
   };
 }

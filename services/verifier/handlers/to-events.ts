@@ -57,10 +57,9 @@ export function settlementEvents(watch: Watch, { settled, judgements, escalate }
   }
   if (escalate) {
     const policy = watch.issued?.onVerificationFailure || 'page_service_owner';
-    const owner = watch.issued?.owner ?? '';
-    events.push(
-      outgoing('Escalated', { ...ids, policy, owner, reason: settled.reason, escalatedAt: settled.at }),
-    );
+    const { owner = '', runbook = '' } = watch.issued ?? {};
+    const { reason, at: escalatedAt } = settled;
+    events.push(outgoing('Escalated', { ...ids, policy, owner, runbook, reason, escalatedAt }));
   }
   events.push(
     outgoing('ActionSettled', {

@@ -1,4 +1,5 @@
 import type { Bus } from '#lib/bus/bus.ts';
+import { hasReadToEnd } from '#lib/bus/read-to-end.ts';
 import { look } from '../handlers/step.ts';
 import type { WatchIds } from '../domain/watch.ts';
 import type { Watches } from '../ports.ts';
@@ -15,7 +16,7 @@ export async function lookAtDeadline(
   ids: WatchIds,
   { bus, group, watches, now }: DeadlineOptions,
 ): Promise<void> {
-  const readToEnd = await hasReadToEnd(bus, group);
+  const readToEnd = await hasReadToEnd(bus, group, 'action');
   await watches.advance(ids, (watch) => {
     const at = now();
     const step = look(watch, { now: at, readToEnd });
@@ -26,12 +27,3 @@ export async function lookAtDeadline(
 }
 
 const LOOK_AGAIN_MS = 1_000;
-
-async function hasReadToEnd(bus: Bus, group: string): Promise<boolean> {
-  // In this order: what is committed after the ends were read only counts for more.
-  const ends = await bus.offsets('action');
-  const committed = await bus.committed(group, 'action');
-  return ends.every(
-    ({ partition, next, earliest }) => next === earliest || (committed[partition] ?? 0) >= next,
-  );
-}

@@ -18,6 +18,16 @@ export function workbench(open: () => Promise<Guardrails>) {
       record: record || `record of ${decisionId}`,
       now: at(minute),
     });
+  const peek = (decisionId: string, wants: WantsChange, minute = 0) =>
+    guardrails.decide({
+      decisionId,
+      wants: slotWants(wants),
+      peek: true,
+      record: `record of ${decisionId}`,
+      now: at(minute),
+    });
+  const grant = (decisionId: string, wants: WantsChange, minute = 0) =>
+    guardrails.grant({ decisionId, wants: slotWants(wants), record: 'of the grant', now: at(minute) });
   const settle = (decisionId: string, outcome: Settlement['outcome'], minute = 0) =>
     guardrails.settle({ decisionId, outcome, at: at(minute) });
   /** A whole action: asked for, held, settled. */
@@ -31,9 +41,19 @@ export function workbench(open: () => Promise<Guardrails>) {
     await settle(decisionId, outcome, minutes[1]);
     return slot.status;
   };
-  return { guardrails: () => guardrails, ask, settle, run, ready: () => guardrails.rebuild(async () => {}) };
+  return {
+    guardrails: () => guardrails,
+    ask,
+    peek,
+    grant,
+    settle,
+    run,
+    ready: () => guardrails.rebuild(async () => {}),
+  };
 }
 
-export const codesOf = ({ checks }: Slot): string[] => checks.map(({ code }) => code).filter(Boolean);
+export const codesOf = ({ checks }: Pick<Slot, 'checks'>): string[] =>
+  checks.map(({ code }) => code).filter(Boolean);
 
-export const checkOf = ({ checks }: Slot, name: string) => checks.find((check) => check.name === name);
+export const checkOf = ({ checks }: Pick<Slot, 'checks'>, name: string) =>
+  checks.find((check) => check.name === name);

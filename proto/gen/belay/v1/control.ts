@@ -75,7 +75,10 @@ export function killSwitchStateToJSON(object: KillSwitchState): string {
  * The last record of a key is its state.
  */
 export interface ControlSet {
-  /** kill-switch/*, kill-switch/<target>, freeze/<id>, heartbeat, ... */
+  /**
+   * kill-switch/*, kill-switch/<target>, freeze/<id>, silence/<id>, runbook-disabled/<name>, quarantine/<id>,
+   * breaker/<runbook>, runbook/<name>, heartbeat. Each setting has keys that no other one can have.
+   */
   key: string;
   setting:
     | { $case: "killSwitch"; value: KillSwitch }
@@ -98,6 +101,7 @@ export interface KillSwitch {
   target: string;
 }
 
+/** Nothing begins where all that is named fits; naming nothing is everything. Rollbacks may finish. */
 export interface Freeze {
   lifted: boolean;
   namespace: string;
@@ -106,6 +110,7 @@ export interface Freeze {
   until: Date | undefined;
 }
 
+/** Incidents of the service are decided and explained, never acted on, and page nobody. */
 export interface Silence {
   lifted: boolean;
   service: string;
@@ -115,6 +120,8 @@ export interface Silence {
 export interface RunbookDisabled {
   lifted: boolean;
   runbook: string;
+  /** The action that it was disabled after. Empty where a person did it. */
+  actionId: string;
 }
 
 export interface BreakerOpen {
@@ -122,6 +129,7 @@ export interface BreakerOpen {
   runbook: string;
 }
 
+/** Nothing touches the resource, not even a rollback. */
 export interface Quarantine {
   lifted: boolean;
   resource: Resource | undefined;
@@ -767,7 +775,7 @@ export const Silence: MessageFns<Silence> = {
 };
 
 function createBaseRunbookDisabled(): RunbookDisabled {
-  return { lifted: false, runbook: "" };
+  return { lifted: false, runbook: "", actionId: "" };
 }
 
 export const RunbookDisabled: MessageFns<RunbookDisabled> = {
@@ -777,6 +785,9 @@ export const RunbookDisabled: MessageFns<RunbookDisabled> = {
     }
     if (message.runbook !== "") {
       writer.uint32(18).string(message.runbook);
+    }
+    if (message.actionId !== "") {
+      writer.uint32(26).string(message.actionId);
     }
     return writer;
   },
@@ -810,6 +821,14 @@ export const RunbookDisabled: MessageFns<RunbookDisabled> = {
             message.runbook = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -826,6 +845,11 @@ export const RunbookDisabled: MessageFns<RunbookDisabled> = {
     return {
       lifted: isSet(object.lifted) ? globalThis.Boolean(object.lifted) : false,
       runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "",
+      actionId: isSet(object.actionId)
+        ? globalThis.String(object.actionId)
+        : isSet(object.action_id)
+        ? globalThis.String(object.action_id)
+        : "",
     };
   },
 
@@ -837,6 +861,9 @@ export const RunbookDisabled: MessageFns<RunbookDisabled> = {
     if (message.runbook !== "") {
       obj.runbook = message.runbook;
     }
+    if (message.actionId !== "") {
+      obj.actionId = message.actionId;
+    }
     return obj;
   },
 
@@ -847,6 +874,7 @@ export const RunbookDisabled: MessageFns<RunbookDisabled> = {
     const message = createBaseRunbookDisabled();
     message.lifted = object.lifted ?? false;
     message.runbook = object.runbook ?? "";
+    message.actionId = object.actionId ?? "";
     return message;
   },
 };

@@ -46,12 +46,98 @@ export interface ReleaseKillSwitchResponse {
   control: ControlSet | undefined;
 }
 
+export interface CreateFreezeRequest {
+  reason: string;
+  /** Where all that is given fits, nothing begins. None of them only with `all`. */
+  namespace: string;
+  service: string;
+  target: string;
+  /** At most 30 days from now. */
+  until: Date | undefined;
+  all: boolean;
+}
+
+export interface CreateFreezeResponse {
+  control: ControlSet | undefined;
+}
+
+export interface LiftFreezeRequest {
+  /** The id behind freeze/, or a beginning of it that no other freeze has. */
+  id: string;
+  reason: string;
+}
+
+export interface LiftFreezeResponse {
+  control: ControlSet | undefined;
+}
+
+export interface CreateSilenceRequest {
+  reason: string;
+  service: string;
+  /** At most 30 days from now. */
+  until: Date | undefined;
+}
+
+export interface CreateSilenceResponse {
+  control: ControlSet | undefined;
+}
+
+export interface LiftSilenceRequest {
+  /** The id behind silence/, or a beginning of it that no other silence has. */
+  id: string;
+  reason: string;
+}
+
+export interface LiftSilenceResponse {
+  control: ControlSet | undefined;
+}
+
+export interface DisableRunbookRequest {
+  reason: string;
+  runbook: string;
+}
+
+export interface DisableRunbookResponse {
+  control: ControlSet | undefined;
+}
+
+export interface EnableRunbookRequest {
+  reason: string;
+  runbook: string;
+}
+
+export interface EnableRunbookResponse {
+  control: ControlSet | undefined;
+}
+
+export interface LiftQuarantineRequest {
+  /** The id behind quarantine/, or a beginning of it that no other quarantine has. */
+  id: string;
+  reason: string;
+}
+
+export interface LiftQuarantineResponse {
+  control: ControlSet | undefined;
+}
+
 export interface GetControlsRequest {
 }
 
 export interface GetControlsResponse {
+  /** Those that hold at that moment, the heartbeat among them, and switches that were released. */
   controls: ControlSet[];
   readAt: Date | undefined;
+}
+
+export interface GetTargetsRequest {
+}
+
+export interface GetTargetsResponse {
+  targets: TargetInfo[];
+}
+
+export interface TargetInfo {
+  name: string;
 }
 
 function createBaseEngageKillSwitchRequest(): EngageKillSwitchRequest {
@@ -378,6 +464,1164 @@ export const ReleaseKillSwitchResponse: MessageFns<ReleaseKillSwitchResponse> = 
   },
 };
 
+function createBaseCreateFreezeRequest(): CreateFreezeRequest {
+  return { reason: "", namespace: "", service: "", target: "", until: undefined, all: false };
+}
+
+export const CreateFreezeRequest: MessageFns<CreateFreezeRequest> = {
+  encode(message: CreateFreezeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(18).string(message.namespace);
+    }
+    if (message.service !== "") {
+      writer.uint32(26).string(message.service);
+    }
+    if (message.target !== "") {
+      writer.uint32(34).string(message.target);
+    }
+    if (message.until !== undefined) {
+      Timestamp.encode(toTimestamp(message.until), writer.uint32(42).fork()).join();
+    }
+    if (message.all !== false) {
+      writer.uint32(48).bool(message.all);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateFreezeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateFreezeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.until = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.all = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateFreezeRequest {
+    return {
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+      service: isSet(object.service) ? globalThis.String(object.service) : "",
+      target: isSet(object.target) ? globalThis.String(object.target) : "",
+      until: isSet(object.until) ? fromJsonTimestamp(object.until) : undefined,
+      all: isSet(object.all) ? globalThis.Boolean(object.all) : false,
+    };
+  },
+
+  toJSON(message: CreateFreezeRequest): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    if (message.service !== "") {
+      obj.service = message.service;
+    }
+    if (message.target !== "") {
+      obj.target = message.target;
+    }
+    if (message.until !== undefined) {
+      obj.until = message.until.toISOString();
+    }
+    if (message.all !== false) {
+      obj.all = message.all;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreateFreezeRequest>): CreateFreezeRequest {
+    return CreateFreezeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateFreezeRequest>): CreateFreezeRequest {
+    const message = createBaseCreateFreezeRequest();
+    message.reason = object.reason ?? "";
+    message.namespace = object.namespace ?? "";
+    message.service = object.service ?? "";
+    message.target = object.target ?? "";
+    message.until = object.until ?? undefined;
+    message.all = object.all ?? false;
+    return message;
+  },
+};
+
+function createBaseCreateFreezeResponse(): CreateFreezeResponse {
+  return { control: undefined };
+}
+
+export const CreateFreezeResponse: MessageFns<CreateFreezeResponse> = {
+  encode(message: CreateFreezeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.control !== undefined) {
+      ControlSet.encode(message.control, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateFreezeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateFreezeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.control = ControlSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateFreezeResponse {
+    return { control: isSet(object.control) ? ControlSet.fromJSON(object.control) : undefined };
+  },
+
+  toJSON(message: CreateFreezeResponse): unknown {
+    const obj: any = {};
+    if (message.control !== undefined) {
+      obj.control = ControlSet.toJSON(message.control);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreateFreezeResponse>): CreateFreezeResponse {
+    return CreateFreezeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateFreezeResponse>): CreateFreezeResponse {
+    const message = createBaseCreateFreezeResponse();
+    message.control = (object.control !== undefined && object.control !== null)
+      ? ControlSet.fromPartial(object.control)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLiftFreezeRequest(): LiftFreezeRequest {
+  return { id: "", reason: "" };
+}
+
+export const LiftFreezeRequest: MessageFns<LiftFreezeRequest> = {
+  encode(message: LiftFreezeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LiftFreezeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLiftFreezeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LiftFreezeRequest {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: LiftFreezeRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LiftFreezeRequest>): LiftFreezeRequest {
+    return LiftFreezeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LiftFreezeRequest>): LiftFreezeRequest {
+    const message = createBaseLiftFreezeRequest();
+    message.id = object.id ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseLiftFreezeResponse(): LiftFreezeResponse {
+  return { control: undefined };
+}
+
+export const LiftFreezeResponse: MessageFns<LiftFreezeResponse> = {
+  encode(message: LiftFreezeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.control !== undefined) {
+      ControlSet.encode(message.control, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LiftFreezeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLiftFreezeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.control = ControlSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LiftFreezeResponse {
+    return { control: isSet(object.control) ? ControlSet.fromJSON(object.control) : undefined };
+  },
+
+  toJSON(message: LiftFreezeResponse): unknown {
+    const obj: any = {};
+    if (message.control !== undefined) {
+      obj.control = ControlSet.toJSON(message.control);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LiftFreezeResponse>): LiftFreezeResponse {
+    return LiftFreezeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LiftFreezeResponse>): LiftFreezeResponse {
+    const message = createBaseLiftFreezeResponse();
+    message.control = (object.control !== undefined && object.control !== null)
+      ? ControlSet.fromPartial(object.control)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCreateSilenceRequest(): CreateSilenceRequest {
+  return { reason: "", service: "", until: undefined };
+}
+
+export const CreateSilenceRequest: MessageFns<CreateSilenceRequest> = {
+  encode(message: CreateSilenceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.service !== "") {
+      writer.uint32(18).string(message.service);
+    }
+    if (message.until !== undefined) {
+      Timestamp.encode(toTimestamp(message.until), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateSilenceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateSilenceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.until = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateSilenceRequest {
+    return {
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      service: isSet(object.service) ? globalThis.String(object.service) : "",
+      until: isSet(object.until) ? fromJsonTimestamp(object.until) : undefined,
+    };
+  },
+
+  toJSON(message: CreateSilenceRequest): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.service !== "") {
+      obj.service = message.service;
+    }
+    if (message.until !== undefined) {
+      obj.until = message.until.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreateSilenceRequest>): CreateSilenceRequest {
+    return CreateSilenceRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateSilenceRequest>): CreateSilenceRequest {
+    const message = createBaseCreateSilenceRequest();
+    message.reason = object.reason ?? "";
+    message.service = object.service ?? "";
+    message.until = object.until ?? undefined;
+    return message;
+  },
+};
+
+function createBaseCreateSilenceResponse(): CreateSilenceResponse {
+  return { control: undefined };
+}
+
+export const CreateSilenceResponse: MessageFns<CreateSilenceResponse> = {
+  encode(message: CreateSilenceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.control !== undefined) {
+      ControlSet.encode(message.control, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateSilenceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateSilenceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.control = ControlSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateSilenceResponse {
+    return { control: isSet(object.control) ? ControlSet.fromJSON(object.control) : undefined };
+  },
+
+  toJSON(message: CreateSilenceResponse): unknown {
+    const obj: any = {};
+    if (message.control !== undefined) {
+      obj.control = ControlSet.toJSON(message.control);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreateSilenceResponse>): CreateSilenceResponse {
+    return CreateSilenceResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateSilenceResponse>): CreateSilenceResponse {
+    const message = createBaseCreateSilenceResponse();
+    message.control = (object.control !== undefined && object.control !== null)
+      ? ControlSet.fromPartial(object.control)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLiftSilenceRequest(): LiftSilenceRequest {
+  return { id: "", reason: "" };
+}
+
+export const LiftSilenceRequest: MessageFns<LiftSilenceRequest> = {
+  encode(message: LiftSilenceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LiftSilenceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLiftSilenceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LiftSilenceRequest {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: LiftSilenceRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LiftSilenceRequest>): LiftSilenceRequest {
+    return LiftSilenceRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LiftSilenceRequest>): LiftSilenceRequest {
+    const message = createBaseLiftSilenceRequest();
+    message.id = object.id ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseLiftSilenceResponse(): LiftSilenceResponse {
+  return { control: undefined };
+}
+
+export const LiftSilenceResponse: MessageFns<LiftSilenceResponse> = {
+  encode(message: LiftSilenceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.control !== undefined) {
+      ControlSet.encode(message.control, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LiftSilenceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLiftSilenceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.control = ControlSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LiftSilenceResponse {
+    return { control: isSet(object.control) ? ControlSet.fromJSON(object.control) : undefined };
+  },
+
+  toJSON(message: LiftSilenceResponse): unknown {
+    const obj: any = {};
+    if (message.control !== undefined) {
+      obj.control = ControlSet.toJSON(message.control);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LiftSilenceResponse>): LiftSilenceResponse {
+    return LiftSilenceResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LiftSilenceResponse>): LiftSilenceResponse {
+    const message = createBaseLiftSilenceResponse();
+    message.control = (object.control !== undefined && object.control !== null)
+      ? ControlSet.fromPartial(object.control)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDisableRunbookRequest(): DisableRunbookRequest {
+  return { reason: "", runbook: "" };
+}
+
+export const DisableRunbookRequest: MessageFns<DisableRunbookRequest> = {
+  encode(message: DisableRunbookRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.runbook !== "") {
+      writer.uint32(18).string(message.runbook);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DisableRunbookRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDisableRunbookRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.runbook = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DisableRunbookRequest {
+    return {
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "",
+    };
+  },
+
+  toJSON(message: DisableRunbookRequest): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.runbook !== "") {
+      obj.runbook = message.runbook;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DisableRunbookRequest>): DisableRunbookRequest {
+    return DisableRunbookRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DisableRunbookRequest>): DisableRunbookRequest {
+    const message = createBaseDisableRunbookRequest();
+    message.reason = object.reason ?? "";
+    message.runbook = object.runbook ?? "";
+    return message;
+  },
+};
+
+function createBaseDisableRunbookResponse(): DisableRunbookResponse {
+  return { control: undefined };
+}
+
+export const DisableRunbookResponse: MessageFns<DisableRunbookResponse> = {
+  encode(message: DisableRunbookResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.control !== undefined) {
+      ControlSet.encode(message.control, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DisableRunbookResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDisableRunbookResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.control = ControlSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DisableRunbookResponse {
+    return { control: isSet(object.control) ? ControlSet.fromJSON(object.control) : undefined };
+  },
+
+  toJSON(message: DisableRunbookResponse): unknown {
+    const obj: any = {};
+    if (message.control !== undefined) {
+      obj.control = ControlSet.toJSON(message.control);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DisableRunbookResponse>): DisableRunbookResponse {
+    return DisableRunbookResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DisableRunbookResponse>): DisableRunbookResponse {
+    const message = createBaseDisableRunbookResponse();
+    message.control = (object.control !== undefined && object.control !== null)
+      ? ControlSet.fromPartial(object.control)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseEnableRunbookRequest(): EnableRunbookRequest {
+  return { reason: "", runbook: "" };
+}
+
+export const EnableRunbookRequest: MessageFns<EnableRunbookRequest> = {
+  encode(message: EnableRunbookRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.runbook !== "") {
+      writer.uint32(18).string(message.runbook);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EnableRunbookRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEnableRunbookRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.runbook = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EnableRunbookRequest {
+    return {
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "",
+    };
+  },
+
+  toJSON(message: EnableRunbookRequest): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.runbook !== "") {
+      obj.runbook = message.runbook;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EnableRunbookRequest>): EnableRunbookRequest {
+    return EnableRunbookRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EnableRunbookRequest>): EnableRunbookRequest {
+    const message = createBaseEnableRunbookRequest();
+    message.reason = object.reason ?? "";
+    message.runbook = object.runbook ?? "";
+    return message;
+  },
+};
+
+function createBaseEnableRunbookResponse(): EnableRunbookResponse {
+  return { control: undefined };
+}
+
+export const EnableRunbookResponse: MessageFns<EnableRunbookResponse> = {
+  encode(message: EnableRunbookResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.control !== undefined) {
+      ControlSet.encode(message.control, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EnableRunbookResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEnableRunbookResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.control = ControlSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EnableRunbookResponse {
+    return { control: isSet(object.control) ? ControlSet.fromJSON(object.control) : undefined };
+  },
+
+  toJSON(message: EnableRunbookResponse): unknown {
+    const obj: any = {};
+    if (message.control !== undefined) {
+      obj.control = ControlSet.toJSON(message.control);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EnableRunbookResponse>): EnableRunbookResponse {
+    return EnableRunbookResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EnableRunbookResponse>): EnableRunbookResponse {
+    const message = createBaseEnableRunbookResponse();
+    message.control = (object.control !== undefined && object.control !== null)
+      ? ControlSet.fromPartial(object.control)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLiftQuarantineRequest(): LiftQuarantineRequest {
+  return { id: "", reason: "" };
+}
+
+export const LiftQuarantineRequest: MessageFns<LiftQuarantineRequest> = {
+  encode(message: LiftQuarantineRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LiftQuarantineRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLiftQuarantineRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LiftQuarantineRequest {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: LiftQuarantineRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LiftQuarantineRequest>): LiftQuarantineRequest {
+    return LiftQuarantineRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LiftQuarantineRequest>): LiftQuarantineRequest {
+    const message = createBaseLiftQuarantineRequest();
+    message.id = object.id ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseLiftQuarantineResponse(): LiftQuarantineResponse {
+  return { control: undefined };
+}
+
+export const LiftQuarantineResponse: MessageFns<LiftQuarantineResponse> = {
+  encode(message: LiftQuarantineResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.control !== undefined) {
+      ControlSet.encode(message.control, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LiftQuarantineResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLiftQuarantineResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.control = ControlSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LiftQuarantineResponse {
+    return { control: isSet(object.control) ? ControlSet.fromJSON(object.control) : undefined };
+  },
+
+  toJSON(message: LiftQuarantineResponse): unknown {
+    const obj: any = {};
+    if (message.control !== undefined) {
+      obj.control = ControlSet.toJSON(message.control);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LiftQuarantineResponse>): LiftQuarantineResponse {
+    return LiftQuarantineResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LiftQuarantineResponse>): LiftQuarantineResponse {
+    const message = createBaseLiftQuarantineResponse();
+    message.control = (object.control !== undefined && object.control !== null)
+      ? ControlSet.fromPartial(object.control)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseGetControlsRequest(): GetControlsRequest {
   return {};
 }
@@ -521,6 +1765,194 @@ export const GetControlsResponse: MessageFns<GetControlsResponse> = {
   },
 };
 
+function createBaseGetTargetsRequest(): GetTargetsRequest {
+  return {};
+}
+
+export const GetTargetsRequest: MessageFns<GetTargetsRequest> = {
+  encode(_: GetTargetsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTargetsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTargetsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): GetTargetsRequest {
+    return {};
+  },
+
+  toJSON(_: GetTargetsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetTargetsRequest>): GetTargetsRequest {
+    return GetTargetsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetTargetsRequest>): GetTargetsRequest {
+    const message = createBaseGetTargetsRequest();
+    return message;
+  },
+};
+
+function createBaseGetTargetsResponse(): GetTargetsResponse {
+  return { targets: [] };
+}
+
+export const GetTargetsResponse: MessageFns<GetTargetsResponse> = {
+  encode(message: GetTargetsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.targets) {
+      TargetInfo.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTargetsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTargetsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.targets.push(TargetInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetTargetsResponse {
+    return {
+      targets: globalThis.Array.isArray(object?.targets) ? object.targets.map((e: any) => TargetInfo.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: GetTargetsResponse): unknown {
+    const obj: any = {};
+    if (message.targets?.length) {
+      obj.targets = message.targets.map((e) => TargetInfo.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetTargetsResponse>): GetTargetsResponse {
+    return GetTargetsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetTargetsResponse>): GetTargetsResponse {
+    const message = createBaseGetTargetsResponse();
+    message.targets = object.targets?.map((e) => TargetInfo.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTargetInfo(): TargetInfo {
+  return { name: "" };
+}
+
+export const TargetInfo: MessageFns<TargetInfo> = {
+  encode(message: TargetInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TargetInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTargetInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TargetInfo {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: TargetInfo): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TargetInfo>): TargetInfo {
+    return TargetInfo.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TargetInfo>): TargetInfo {
+    const message = createBaseTargetInfo();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
 /** What people tell the engine. Reading history is AuditService's. */
 export type DecisionServiceService = typeof DecisionServiceService;
 export const DecisionServiceService = {
@@ -546,6 +1978,76 @@ export const DecisionServiceService = {
       Buffer.from(ReleaseKillSwitchResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReleaseKillSwitchResponse => ReleaseKillSwitchResponse.decode(value),
   },
+  createFreeze: {
+    path: "/belay.v1.DecisionService/CreateFreeze" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateFreezeRequest): Buffer => Buffer.from(CreateFreezeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateFreezeRequest => CreateFreezeRequest.decode(value),
+    responseSerialize: (value: CreateFreezeResponse): Buffer =>
+      Buffer.from(CreateFreezeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateFreezeResponse => CreateFreezeResponse.decode(value),
+  },
+  liftFreeze: {
+    path: "/belay.v1.DecisionService/LiftFreeze" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LiftFreezeRequest): Buffer => Buffer.from(LiftFreezeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LiftFreezeRequest => LiftFreezeRequest.decode(value),
+    responseSerialize: (value: LiftFreezeResponse): Buffer => Buffer.from(LiftFreezeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LiftFreezeResponse => LiftFreezeResponse.decode(value),
+  },
+  createSilence: {
+    path: "/belay.v1.DecisionService/CreateSilence" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateSilenceRequest): Buffer => Buffer.from(CreateSilenceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateSilenceRequest => CreateSilenceRequest.decode(value),
+    responseSerialize: (value: CreateSilenceResponse): Buffer =>
+      Buffer.from(CreateSilenceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateSilenceResponse => CreateSilenceResponse.decode(value),
+  },
+  liftSilence: {
+    path: "/belay.v1.DecisionService/LiftSilence" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LiftSilenceRequest): Buffer => Buffer.from(LiftSilenceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LiftSilenceRequest => LiftSilenceRequest.decode(value),
+    responseSerialize: (value: LiftSilenceResponse): Buffer => Buffer.from(LiftSilenceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LiftSilenceResponse => LiftSilenceResponse.decode(value),
+  },
+  disableRunbook: {
+    path: "/belay.v1.DecisionService/DisableRunbook" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DisableRunbookRequest): Buffer =>
+      Buffer.from(DisableRunbookRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DisableRunbookRequest => DisableRunbookRequest.decode(value),
+    responseSerialize: (value: DisableRunbookResponse): Buffer =>
+      Buffer.from(DisableRunbookResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DisableRunbookResponse => DisableRunbookResponse.decode(value),
+  },
+  enableRunbook: {
+    path: "/belay.v1.DecisionService/EnableRunbook" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EnableRunbookRequest): Buffer => Buffer.from(EnableRunbookRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EnableRunbookRequest => EnableRunbookRequest.decode(value),
+    responseSerialize: (value: EnableRunbookResponse): Buffer =>
+      Buffer.from(EnableRunbookResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EnableRunbookResponse => EnableRunbookResponse.decode(value),
+  },
+  liftQuarantine: {
+    path: "/belay.v1.DecisionService/LiftQuarantine" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LiftQuarantineRequest): Buffer =>
+      Buffer.from(LiftQuarantineRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LiftQuarantineRequest => LiftQuarantineRequest.decode(value),
+    responseSerialize: (value: LiftQuarantineResponse): Buffer =>
+      Buffer.from(LiftQuarantineResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LiftQuarantineResponse => LiftQuarantineResponse.decode(value),
+  },
   getControls: {
     path: "/belay.v1.DecisionService/GetControls" as const,
     requestStream: false as const,
@@ -555,12 +2057,29 @@ export const DecisionServiceService = {
     responseSerialize: (value: GetControlsResponse): Buffer => Buffer.from(GetControlsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetControlsResponse => GetControlsResponse.decode(value),
   },
+  getTargets: {
+    path: "/belay.v1.DecisionService/GetTargets" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetTargetsRequest): Buffer => Buffer.from(GetTargetsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetTargetsRequest => GetTargetsRequest.decode(value),
+    responseSerialize: (value: GetTargetsResponse): Buffer => Buffer.from(GetTargetsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetTargetsResponse => GetTargetsResponse.decode(value),
+  },
 } as const;
 
 export interface DecisionServiceServer extends UntypedServiceImplementation {
   engageKillSwitch: handleUnaryCall<EngageKillSwitchRequest, EngageKillSwitchResponse>;
   releaseKillSwitch: handleUnaryCall<ReleaseKillSwitchRequest, ReleaseKillSwitchResponse>;
+  createFreeze: handleUnaryCall<CreateFreezeRequest, CreateFreezeResponse>;
+  liftFreeze: handleUnaryCall<LiftFreezeRequest, LiftFreezeResponse>;
+  createSilence: handleUnaryCall<CreateSilenceRequest, CreateSilenceResponse>;
+  liftSilence: handleUnaryCall<LiftSilenceRequest, LiftSilenceResponse>;
+  disableRunbook: handleUnaryCall<DisableRunbookRequest, DisableRunbookResponse>;
+  enableRunbook: handleUnaryCall<EnableRunbookRequest, EnableRunbookResponse>;
+  liftQuarantine: handleUnaryCall<LiftQuarantineRequest, LiftQuarantineResponse>;
   getControls: handleUnaryCall<GetControlsRequest, GetControlsResponse>;
+  getTargets: handleUnaryCall<GetTargetsRequest, GetTargetsResponse>;
 }
 
 export interface DecisionServiceClient extends Client {
@@ -594,6 +2113,111 @@ export interface DecisionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReleaseKillSwitchResponse) => void,
   ): ClientUnaryCall;
+  createFreeze(
+    request: CreateFreezeRequest,
+    callback: (error: ServiceError | null, response: CreateFreezeResponse) => void,
+  ): ClientUnaryCall;
+  createFreeze(
+    request: CreateFreezeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateFreezeResponse) => void,
+  ): ClientUnaryCall;
+  createFreeze(
+    request: CreateFreezeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateFreezeResponse) => void,
+  ): ClientUnaryCall;
+  liftFreeze(
+    request: LiftFreezeRequest,
+    callback: (error: ServiceError | null, response: LiftFreezeResponse) => void,
+  ): ClientUnaryCall;
+  liftFreeze(
+    request: LiftFreezeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LiftFreezeResponse) => void,
+  ): ClientUnaryCall;
+  liftFreeze(
+    request: LiftFreezeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LiftFreezeResponse) => void,
+  ): ClientUnaryCall;
+  createSilence(
+    request: CreateSilenceRequest,
+    callback: (error: ServiceError | null, response: CreateSilenceResponse) => void,
+  ): ClientUnaryCall;
+  createSilence(
+    request: CreateSilenceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateSilenceResponse) => void,
+  ): ClientUnaryCall;
+  createSilence(
+    request: CreateSilenceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateSilenceResponse) => void,
+  ): ClientUnaryCall;
+  liftSilence(
+    request: LiftSilenceRequest,
+    callback: (error: ServiceError | null, response: LiftSilenceResponse) => void,
+  ): ClientUnaryCall;
+  liftSilence(
+    request: LiftSilenceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LiftSilenceResponse) => void,
+  ): ClientUnaryCall;
+  liftSilence(
+    request: LiftSilenceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LiftSilenceResponse) => void,
+  ): ClientUnaryCall;
+  disableRunbook(
+    request: DisableRunbookRequest,
+    callback: (error: ServiceError | null, response: DisableRunbookResponse) => void,
+  ): ClientUnaryCall;
+  disableRunbook(
+    request: DisableRunbookRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DisableRunbookResponse) => void,
+  ): ClientUnaryCall;
+  disableRunbook(
+    request: DisableRunbookRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DisableRunbookResponse) => void,
+  ): ClientUnaryCall;
+  enableRunbook(
+    request: EnableRunbookRequest,
+    callback: (error: ServiceError | null, response: EnableRunbookResponse) => void,
+  ): ClientUnaryCall;
+  enableRunbook(
+    request: EnableRunbookRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EnableRunbookResponse) => void,
+  ): ClientUnaryCall;
+  enableRunbook(
+    request: EnableRunbookRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EnableRunbookResponse) => void,
+  ): ClientUnaryCall;
+  liftQuarantine(
+    request: LiftQuarantineRequest,
+    callback: (error: ServiceError | null, response: LiftQuarantineResponse) => void,
+  ): ClientUnaryCall;
+  liftQuarantine(
+    request: LiftQuarantineRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LiftQuarantineResponse) => void,
+  ): ClientUnaryCall;
+  liftQuarantine(
+    request: LiftQuarantineRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LiftQuarantineResponse) => void,
+  ): ClientUnaryCall;
   getControls(
     request: GetControlsRequest,
     callback: (error: ServiceError | null, response: GetControlsResponse) => void,
@@ -608,6 +2232,21 @@ export interface DecisionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetControlsResponse) => void,
+  ): ClientUnaryCall;
+  getTargets(
+    request: GetTargetsRequest,
+    callback: (error: ServiceError | null, response: GetTargetsResponse) => void,
+  ): ClientUnaryCall;
+  getTargets(
+    request: GetTargetsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetTargetsResponse) => void,
+  ): ClientUnaryCall;
+  getTargets(
+    request: GetTargetsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetTargetsResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -240,7 +240,11 @@ export interface Escalated {
   policy: string;
   owner: string;
   reason: string;
-  escalatedAt: Date | undefined;
+  escalatedAt:
+    | Date
+    | undefined;
+  /** Whose action it was. Empty in events from before it was told. */
+  runbook: string;
 }
 
 /** Exactly one for each ordered action. */
@@ -822,7 +826,16 @@ export const RollbackRequested: MessageFns<RollbackRequested> = {
 };
 
 function createBaseEscalated(): Escalated {
-  return { actionId: "", decisionId: "", incidentId: "", policy: "", owner: "", reason: "", escalatedAt: undefined };
+  return {
+    actionId: "",
+    decisionId: "",
+    incidentId: "",
+    policy: "",
+    owner: "",
+    reason: "",
+    escalatedAt: undefined,
+    runbook: "",
+  };
 }
 
 export const Escalated: MessageFns<Escalated> = {
@@ -847,6 +860,9 @@ export const Escalated: MessageFns<Escalated> = {
     }
     if (message.escalatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.escalatedAt), writer.uint32(58).fork()).join();
+    }
+    if (message.runbook !== "") {
+      writer.uint32(66).string(message.runbook);
     }
     return writer;
   },
@@ -920,6 +936,14 @@ export const Escalated: MessageFns<Escalated> = {
             message.escalatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.runbook = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -957,6 +981,7 @@ export const Escalated: MessageFns<Escalated> = {
         : isSet(object.escalated_at)
         ? fromJsonTimestamp(object.escalated_at)
         : undefined,
+      runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "",
     };
   },
 
@@ -983,6 +1008,9 @@ export const Escalated: MessageFns<Escalated> = {
     if (message.escalatedAt !== undefined) {
       obj.escalatedAt = message.escalatedAt.toISOString();
     }
+    if (message.runbook !== "") {
+      obj.runbook = message.runbook;
+    }
     return obj;
   },
 
@@ -998,6 +1026,7 @@ export const Escalated: MessageFns<Escalated> = {
     message.owner = object.owner ?? "";
     message.reason = object.reason ?? "";
     message.escalatedAt = object.escalatedAt ?? undefined;
+    message.runbook = object.runbook ?? "";
     return message;
   },
 };

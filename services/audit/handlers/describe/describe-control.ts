@@ -1,5 +1,6 @@
 import { Mode } from '#gen/belay/v1/common.ts';
 import { type ControlSet, type Freeze, type KillSwitch, KillSwitchState } from '#gen/belay/v1/control.ts';
+import { frozenWhat } from '#lib/control/control-words.ts';
 import { clockTime, enumWord, withDetail } from '../../domain/wording.ts';
 import type { DescribersOf, Description } from './description.ts';
 import { byWhom, nameOf, resourceText, runbookText } from './pieces.ts';
@@ -21,7 +22,7 @@ type KeptCase = Exclude<Setting['$case'], 'heartbeat'>;
 function describeSetting(control: ControlSet): Description {
   const { setting, key } = control;
   if (!setting || !Object.hasOwn(describers, setting.$case))
-    return { outcome: 'control_set', text: `${key} set` };
+    return { outcome: 'control_set', text: `${key} set, to something that this version does not know` };
   const describe = describers[setting.$case as KeptCase] as (
     value: unknown,
     control: ControlSet,
@@ -38,19 +39,21 @@ const describers: {
     lifted
       ? { outcome: 'silence_lifted', text: `silence on ${service} lifted`, service }
       : { outcome: 'silenced', text: `${service} silenced until ${clockTime(until, setAt)}`, service },
-  runbookDisabled: ({ lifted, runbook: name }) =>
-    lifted
-      ? { outcome: 'runbook_enabled', text: `${name} enabled again`, runbook: { name } }
-      : { outcome: 'runbook_disabled', text: `${name} disabled`, runbook: { name } },
+  runbookDisabled: ({ lifted, runbook: name, actionId }) => {
+    if (lifted) return { outcome: 'runbook_enabled', text: `${name} enabled again`, runbook: { name } };
+    const after = actionId === '' ? '' : ` after ${actionId}`;
+    return { outcome: 'runbook_disabled', text: `${name} disabled${after}`, runbook: { name } };
+  },
   breakerOpen: ({ lifted, runbook: name }) =>
     lifted
       ? { outcome: 'breaker_closed', text: `circuit of ${name} closed`, runbook: { name } }
       : { outcome: 'breaker_opened', text: `circuit of ${name} opened`, runbook: { name } },
-  quarantine: ({ lifted, resource }, { key }) => {
+  quarantine: ({ lifted, resource, actionId }, { key }) => {
     const what = resourceText(resource) || key;
+    const after = actionId === '' ? '' : ` after ${actionId}`;
     return lifted
       ? { outcome: 'quarantine_lifted', text: `quarantine on ${what} lifted` }
-      : { outcome: 'quarantined', text: `${what} quarantined (nothing touches it)` };
+      : { outcome: 'quarantined', text: `${what} quarantined${after} (nothing touches it)` };
   },
   runbookActive: ({ runbook, mode, lifted }, { key }) => {
     const what = runbookText(runbook) || key;
@@ -71,13 +74,9 @@ function killSwitch({ state, target }: KillSwitch): Description {
   };
 }
 
-function freeze({ lifted, namespace, service, target, until }: Freeze, setAt: Date | undefined): Description {
-  const where = [
-    namespace && `namespace ${namespace}`,
-    service && `service ${service}`,
-    target && `target ${target}`,
-  ].filter(Boolean);
-  const what = where.join(', ') || 'everything';
+function freeze(value: Freeze, setAt: Date | undefined): Description {
+  const { lifted, service, until } = value;
+  const what = frozenWhat(value);
   return lifted
     ? { outcome: 'freeze_lifted', text: `freeze of ${what} lifted`, service }
     : { outcome: 'frozen', text: `${what} frozen until ${clockTime(until, setAt)}`, service };

@@ -8,10 +8,12 @@
 -- ARGV[5] how long a closed slot is kept, ms   ARGV[6] what is wanted, as JSON; empty: nothing
 -- ARGV[7] executions an hour   ARGV[8] cooldown, ms   ARGV[9] attempts an hour   ARGV[10] recovery of the breaker, ms
 -- ARGV[11..15] most held slots: of the runbook, all, target, namespace, service
+-- ARGV[16] reserve; peek: answer and take nothing; grant: take what was noted before
 --
 -- Returns {'not_ready'}, {'clock', server ms}, or the slot as it is stored:
 -- {status, record, wants, asked at ms, observed, checks, trial}.
--- Asking again changes nothing and gets the first answer.
+-- Asking again changes nothing and gets the first answer; only what is noted can still be granted, and a grant
+-- that is refused keeps nothing.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return { 'not_ready' }
@@ -24,8 +26,18 @@ if math.abs(server_ms - now) > tonumber(ARGV[4]) then
   return { 'clock', string.format('%.0f', server_ms) }
 end
 
+-- Its grant is an answer of its own: whoever asks about the decision again gets the one of the decision.
+local asks_grant, is_peek = ARGV[16] == 'grant', ARGV[16] == 'peek'
+local answer = asks_grant and { at = 'grant_at', observed = 'grant_observed', checks = 'grant_checks' }
+  or { at = 'at', observed = 'observed', checks = 'checks' }
+
 local function stored()
-  local slot = redis.call('HMGET', KEYS[2], 'status', 'record', 'wants', 'at', 'observed', 'checks', 'trial')
+  local slot = redis.call('HMGET', KEYS[2], 'status', 'record', 'wants', answer.at, answer.observed,
+    answer.checks, 'trial', 'peeked')
+  local peeked = table.remove(slot)
+  if peeked and not asks_grant then
+    slot[3] = peeked
+  end
   for i = 1, 7 do
     slot[i] = slot[i] or ''
   end
@@ -53,7 +65,8 @@ local function refuses(seen)
     or seen.holder ~= ''
 end
 
-if redis.call('EXISTS', KEYS[2]) == 1 then
+local before = redis.call('HGET', KEYS[2], 'status')
+if before and not (asks_grant and before == 'noted') then
   return stored()
 end
 
@@ -65,16 +78,25 @@ end
 
 local seen = observe(now, tonumber(ARGV[7]), tonumber(ARGV[9]))
 local status, trial = 'refused', false
+if asks_grant and refuses(seen) then
+  -- A no keeps nothing: what was noted stays noted.
+  return { status, redis.call('HGET', KEYS[2], 'record') or ARGV[2], ARGV[6], ARGV[3], cjson.encode(seen), '', '' }
+end
 if not refuses(seen) then
-  status = 'held'
+  status = is_peek and 'noted' or 'held'
+end
+if status == 'held' then
   trial = seen.breaker.openedAtMs > 0
   charge(ARGV[1], ARGV[3], trial)
 end
 
-redis.call('HSET', KEYS[2], 'status', status, 'record', ARGV[2], 'wants', ARGV[6], 'at', ARGV[3],
-  'observed', cjson.encode(seen), 'trial', trial and '1' or '0')
+redis.call('HSETNX', KEYS[2], 'record', ARGV[2])
+redis.call('HSET', KEYS[2], 'status', status, is_peek and 'peeked' or 'wants', ARGV[6], answer.at, ARGV[3],
+  answer.observed, cjson.encode(seen), 'trial', trial and '1' or '0')
 -- No timer frees a held slot: a settlement does.
-if status == 'refused' then
+if status == 'held' then
+  redis.call('PERSIST', KEYS[2])
+else
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
 end
 return stored()

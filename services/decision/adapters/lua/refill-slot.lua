@@ -4,6 +4,7 @@
 -- ARGV[1] decision id   ARGV[2] record to keep   ARGV[3] decided at, ms   ARGV[4] the lease that must hold
 -- ARGV[5] how long a closed slot is kept, ms   ARGV[6] what was ordered, as JSON; empty: nothing
 -- ARGV[7] status   ARGV[8] checks, as JSON   ARGV[9] '1' when it is the trial of a half-open breaker
+-- ARGV[10] checks of its grant, as JSON   ARGV[11] granted at, ms; both empty where nobody was asked first
 --
 -- Returns 'not_mine' when somebody else rebuilds by now, otherwise 'stored'. What is stored already stays.
 
@@ -16,8 +17,13 @@ end
 
 redis.call('HSET', KEYS[2], 'status', ARGV[7], 'record', ARGV[2], 'wants', ARGV[6], 'at', ARGV[3],
   'checks', ARGV[8], 'trial', ARGV[9])
+local taken_at = ARGV[3]
+if ARGV[10] ~= '' then
+  redis.call('HSET', KEYS[2], 'grant_checks', ARGV[10], 'grant_at', ARGV[11])
+  taken_at = ARGV[11]
+end
 if ARGV[7] == 'held' then
-  charge(ARGV[1], ARGV[3], ARGV[9] == '1')
+  charge(ARGV[1], taken_at, ARGV[9] == '1')
 else
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
 end

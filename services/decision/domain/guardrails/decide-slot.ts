@@ -1,6 +1,12 @@
 import { closedBreaker } from './breaker.ts';
 import { checkSlot, isTrial } from './check-slot.ts';
-import { type BookedSlot, type GuardrailBook, observe, type SlotStatus } from './guardrail-book.ts';
+import {
+  type BookedSlot,
+  type GrantAnswer,
+  type GuardrailBook,
+  observe,
+  type SlotStatus,
+} from './guardrail-book.ts';
 import { type ScopeKeys, scopeKeys } from './scope-keys.ts';
 import type { SlotWants } from './slot-wants.ts';
 
@@ -12,26 +18,53 @@ export interface Asked {
 }
 
 /** The first answer for a decision. Asking again changes nothing and gets that answer. */
-export function decideSlot(book: GuardrailBook, asked: Asked): BookedSlot {
+export function decideSlot(book: GuardrailBook, asked: Asked, isPeek = false): BookedSlot {
   const { decisionId, wants, now } = asked;
   const stored = book.slots.get(decisionId);
   if (stored) return stored;
   if (!wants) return putSlot(book, { ...asked, checks: [], trial: false });
   const observed = observe(book, wants, now);
   const checks = checkSlot(observed, wants, now);
+  if (isPeek) return putSlot(book, { ...asked, wants: undefined, checks, trial: false });
   return putSlot(book, { ...asked, checks, trial: isTrial(observed, wants, now) });
 }
 
+/**
+ * What was noted is taken, if the guardrails agree now. A no changes nothing, and may be asked for again;
+ * whatever else the slot has become stays as it is.
+ */
+export function grantSlot(book: GuardrailBook, asked: Asked & { readonly wants: SlotWants }): BookedSlot {
+  const { decisionId, wants, now } = asked;
+  const stored = book.slots.get(decisionId);
+  if (stored && stored.status !== 'noted') return stored;
+  const observed = observe(book, wants, now);
+  const granted = { checks: checkSlot(observed, wants, now), at: now };
+  const { record, checks } = stored ?? { record: asked.record, checks: [] };
+  if (isRefused(granted.checks))
+    return {
+      status: 'refused',
+      record,
+      checks,
+      granted,
+      trial: false,
+      wants: undefined,
+      atMs: now.getTime(),
+    };
+  return putSlot(book, { ...asked, record, checks, granted, trial: isTrial(observed, wants, now) });
+}
+
+interface Answer extends Asked, Pick<BookedSlot, 'checks' | 'trial'> {
+  readonly granted?: GrantAnswer | undefined;
+}
+
 /** Stores an answer that was given, and charges it where it was a yes. */
-export function putSlot(
-  book: GuardrailBook,
-  answer: Asked & Pick<BookedSlot, 'checks' | 'trial'>,
-): BookedSlot {
-  const { decisionId, record, checks, now } = answer;
-  const status = statusOf(answer);
+export function putSlot(book: GuardrailBook, answer: Answer): BookedSlot {
+  const { decisionId, record, checks, granted } = answer;
+  const status = statusOf({ ...answer, checks: granted?.checks ?? checks });
   const wants = status === 'held' ? answer.wants : undefined;
   const trial = status === 'held' && answer.trial;
-  const slot: BookedSlot = { status, record, checks, trial, wants, atMs: now.getTime() };
+  const atMs = (granted?.at ?? answer.now).getTime();
+  const slot: BookedSlot = { status, record, checks, granted, trial, wants, atMs };
   book.slots.set(decisionId, slot);
   if (wants) charge(book, decisionId, scopeKeys(wants), slot);
   return slot;
@@ -39,9 +72,11 @@ export function putSlot(
 
 /** What the guardrails' checks make of a decision. */
 export function statusOf({ checks, wants }: Pick<BookedSlot, 'checks' | 'wants'>): SlotStatus {
-  if (checks.some(({ result }) => result === 'refuse')) return 'refused';
+  if (isRefused(checks)) return 'refused';
   return wants ? 'held' : 'noted';
 }
+
+const isRefused = (checks: BookedSlot['checks']): boolean => checks.some(({ result }) => result === 'refuse');
 
 function charge(book: GuardrailBook, decisionId: string, keys: ScopeKeys, { atMs, trial }: BookedSlot): void {
   getOrAdd(book.executions, keys.run, () => new Map<string, number>()).set(decisionId, atMs);

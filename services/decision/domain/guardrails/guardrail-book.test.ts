@@ -7,9 +7,9 @@ import {
   stories,
   type Told,
 } from '../../../../test/support/guardrail-stories.ts';
-import type { LoggedDecision, Settlement, Slot } from '../../ports.ts';
+import type { DecideRequest, Grant, GrantRequest, LoggedDecision, Settlement, Slot } from '../../ports.ts';
 import { forgetOld } from './forget-old.ts';
-import { decideSlot, putSlot } from './decide-slot.ts';
+import { decideSlot, grantSlot, putSlot } from './decide-slot.ts';
 import { emptyBook, type GuardrailBook } from './guardrail-book.ts';
 import { inOrder } from './in-order.ts';
 import { settleSlot } from './settle-slot.ts';
@@ -30,7 +30,7 @@ it(`keeps every cap over ${RUNS * STEPS} steps, and is what its log says`, async
       const judge: OnStep = (step, told) => {
         steps += 1;
         const slot = told.answers.at(-1);
-        if (step.what === 'ask' && step.wants && slot) {
+        if ((step.what === 'ask' || step.what === 'peek') && step.wants && slot) {
           expectCounted(step, slot, told);
           held += slot.status === 'held' ? 1 : 0;
           trials += slot.trial ? 1 : 0;
@@ -54,7 +54,11 @@ function bookPlayer() {
   return {
     book: () => book,
     player: {
-      decide: async (request: Parameters<typeof decideSlot>[1]): Promise<Slot> => decideSlot(book, request),
+      decide: async (request: DecideRequest): Promise<Slot> => decideSlot(book, request, request.peek),
+      grant: async (request: GrantRequest): Promise<Grant> => {
+        const { status, granted, trial } = grantSlot(book, request);
+        return { status, checks: granted?.checks ?? [], trial, at: granted?.at };
+      },
       settle: async (settlement: Settlement) => settleSlot(book, settlement),
       rebuild: async (decisions: readonly LoggedDecision[], settlements: readonly Settlement[]) => {
         book = rebuilt(decisions, settlements);
@@ -90,10 +94,10 @@ interface Granted {
 }
 
 function granted({ decisions, settlements }: Told): Granted[] {
-  return decisions.flatMap(({ decisionId, wants, decidedAt, trial }) => {
+  return decisions.flatMap(({ decisionId, wants, decidedAt, granted: later, trial }) => {
     if (!wants) return [];
     const outcomes = settlements.filter((settlement) => settlement.decisionId === decisionId);
-    return [{ id: decisionId, wants, atMs: decidedAt.getTime(), trial, outcomes }];
+    return [{ id: decisionId, wants, atMs: (later?.at ?? decidedAt).getTime(), trial, outcomes }];
   });
 }
 
@@ -102,7 +106,11 @@ const isLocked = ({ outcomes }: Granted) => outcomes.every(({ outcome }) => outc
 const isCounted = ({ outcomes }: Granted) => outcomes[0]?.outcome !== 'none';
 
 /** The numbers of an answer are those of what had happened before it, and it is a yes only below every limit. */
-function expectCounted(step: Step & { what: 'ask' }, slot: Slot, told: Told): void {
+function expectCounted(
+  step: Step & { what: 'ask' | 'peek' },
+  slot: Pick<Slot, 'status' | 'checks'>,
+  told: Told,
+): void {
   const mine = step.wants as SlotWants;
   const id = told.decisions.at(-1)?.decisionId;
   const before = granted(told).filter((other) => other.id !== id);
@@ -142,7 +150,8 @@ function expectCounted(step: Step & { what: 'ask' }, slot: Slot, told: Told): vo
   const circuit = slot.checks.find(({ name }) => name === 'circuit')?.result === 'pass';
   const tried = same('runbook').some((other) => other.trial && isHeld(other));
   expect(tried && circuit).toBe(false);
-  expect(slot.status).toBe(below && cool && free && circuit ? 'held' : 'refused');
+  const yes = step.what === 'peek' ? 'noted' : 'held';
+  expect(slot.status).toBe(below && cool && free && circuit ? yes : 'refused');
   // What is promised lies ahead.
   const ends = slot.checks.flatMap(({ endsAt }) => endsAt?.getTime() ?? []);
   expect(ends.filter((endMs) => endMs <= told.nowMs)).toEqual([]);

@@ -18,10 +18,17 @@ export interface BookedSlot {
   readonly checks: readonly GuardrailCheck[];
   /** The one trial of a half-open breaker. */
   readonly trial: boolean;
+  /** Where people were asked before it was taken, or refused: what the guardrails said then. */
+  readonly granted: GrantAnswer | undefined;
   /** Of what was granted. */
   readonly wants: SlotWants | undefined;
   /** Of the last change. */
   readonly atMs: number;
+}
+
+export interface GrantAnswer {
+  readonly checks: readonly GuardrailCheck[];
+  readonly at: Date;
 }
 
 /** Everything that is counted. Changed in place: it holds days of decisions. */

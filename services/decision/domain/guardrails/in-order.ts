@@ -8,17 +8,23 @@ export type Happened<D, S> =
   | { readonly what: 'decided'; readonly decision: D }
   | { readonly what: 'settled'; readonly settlement: S };
 
+interface Decided {
+  readonly decisionId: string;
+  readonly decidedAt: Date;
+  readonly granted?: { readonly at: Date };
+}
+
 /**
  * What the log says, in the order in which it happened, so that folding it gives the state that had grown. The
  * times come from several clocks, but nothing is settled before it is decided, nor settled anew before that.
  */
-export function inOrder<
-  D extends { readonly decisionId: string; readonly decidedAt: Date },
-  S extends { readonly decisionId: string; readonly at: Date },
->({ decisions, settlements }: History<D, S>): Happened<D, S>[] {
-  const latestMs = new Map(decisions.map((d) => [d.decisionId, d.decidedAt.getTime()]));
+export function inOrder<D extends Decided, S extends { readonly decisionId: string; readonly at: Date }>({
+  decisions,
+  settlements,
+}: History<D, S>): Happened<D, S>[] {
+  const latestMs = new Map(decisions.map((d) => [d.decisionId, takenAtMs(d)]));
   const decided = decisions.map((decision) => ({
-    atMs: decision.decidedAt.getTime(),
+    atMs: takenAtMs(decision),
     happened: { what: 'decided', decision } as const,
   }));
   const settled = settlements.map((settlement) => {
@@ -30,3 +36,6 @@ export function inOrder<
   // The sort is stable: at the same time, decisions come first, and otherwise the log's order holds.
   return [...decided, ...settled].sort((a, b) => a.atMs - b.atMs).map(({ happened }) => happened);
 }
+
+/** Only the grant takes anything, where people were asked first. */
+const takenAtMs = ({ granted, decidedAt }: Decided): number => (granted?.at ?? decidedAt).getTime();

@@ -16,7 +16,8 @@ export function settleSlot(book: GuardrailBook, settled: Settled): void {
   const status = outcome === 'unknown' ? 'frozen' : 'released';
   const atMs = at.getTime();
   if (!slot) {
-    book.slots.set(decisionId, { status, record: '', checks: [], trial: false, wants: undefined, atMs });
+    const nothing = { record: '', checks: [], granted: undefined, trial: false, wants: undefined } as const;
+    book.slots.set(decisionId, { ...nothing, status, atMs });
     return;
   }
   if (slot.status !== 'held' && slot.status !== 'frozen') return;

@@ -15,7 +15,7 @@ interface DeletePodArgs {
 export const deletePod: Action<DeletePodArgs> = {
   name: 'kubernetes.deletePod',
   parse: (args) => ({ namespace: kubernetesName(args, 'namespace'), pod: kubernetesName(args, 'pod') }),
-  resource: ({ namespace, pod }) => ({ namespace, name: pod }),
+  resource: ({ namespace, pod }) => ({ kind: 'pod', namespace, name: pod }),
   observe,
   run: async ({ namespace, pod }, before, { cluster }) => {
     const outcome = await cluster.deletePod({ namespace, name: pod, uid: textOf(before, 'uid') });
@@ -51,6 +51,8 @@ async function observe(args: DeletePodArgs, context: ActionContext): Promise<Obs
     checks,
     before: pod && workload ? beforeOf(pod, workload, pods) : {},
     risk: redundant ? 'low' : 'high',
+    binding: { uid: pod?.uid ?? '', workloadUid: workload?.uid ?? '', owner },
+    changes: pod ? [`pod ${args.namespace}/${args.pod} is deleted${workload ? ' and replaced' : ''}`] : [],
   };
 }
 

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { sampleEvents } from '../../../test/support/sample-events.ts';
 import type { Slot } from '../ports.ts';
-import { eventsOf, writeDraft } from './draft.ts';
+import { answerOf } from './answer-of.ts';
+import { writeDraft } from './draft.ts';
 
 const [made] = sampleEvents.flatMap((event) => (event.type === 'DecisionMade' ? [event.data] : []));
 const [issued] = sampleEvents.flatMap((event) => (event.type === 'OrderIssued' ? [event.data] : []));
 if (!made) throw new Error('no sample');
-const record = writeDraft({ made, issued, escalate: 'page_on_call' });
+const record = writeDraft({
+  made,
+  issued,
+  escalate: 'page_on_call',
+  incident: undefined,
+  asks: undefined,
+  retryUntil: undefined,
+});
 const slot = (status: Slot['status'], change: Partial<Slot> = {}): Slot => ({
   status,
   record,
@@ -14,7 +22,7 @@ const slot = (status: Slot['status'], change: Partial<Slot> = {}): Slot => ({
   trial: false,
   ...change,
 });
-const typesOf = (given: Slot) => eventsOf(given).map(({ type }) => type);
+const typesOf = (given: Slot) => answerOf(given).events.map(({ type }) => type);
 
 describe('what is said about a decision', () => {
   it('is the decision and its order while the slot is held', () => {
@@ -27,6 +35,6 @@ describe('what is said about a decision', () => {
   });
 
   it('is nothing where the settlement came first', () => {
-    expect(eventsOf(slot('released', { record: '' }))).toEqual([]);
+    expect(answerOf(slot('released', { record: '' }))).toEqual({ events: [], waits: undefined });
   });
 });

@@ -11,7 +11,7 @@ export async function deliver<T extends EventType>(
 ): Promise<readonly OutgoingEvent[]> {
   if (!handler) return [];
   const id = eventId(type, data);
-  return handler({ type, id, source: 'belay/runbook-test', data }, contextAt(now));
+  return handler({ type, id, source: 'belay/cli', data }, contextAt(now));
 }
 
 function contextAt(now: Date): HandlerContext {

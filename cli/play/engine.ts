@@ -1,0 +1,87 @@
+import type { DecisionMade, OrderIssued } from '#gen/belay/v1/decision.ts';
+import type { IncidentReported } from '#gen/belay/v1/incident.ts';
+import type { ActionResolved, ActionSettled } from '#gen/belay/v1/verification.ts';
+import { noControls } from '#lib/control/control-state.ts';
+import type { Runbook } from '#lib/runbook/runbook.ts';
+import { memoryGuardrails } from '../../services/decision/adapters/memory-guardrails.ts';
+import { KEEP_COOLDOWN_MS } from '../../services/decision/domain/guardrails/forget-old.ts';
+import { inOrder } from '../../services/decision/domain/guardrails/in-order.ts';
+import { guardrailChecksOf } from '../../services/decision/handlers/guardrail-checks.ts';
+import { resolutionOf, settlementOf } from '../../services/decision/handlers/settlement-of.ts';
+import { slotWantsOf } from '../../services/decision/handlers/slot-wants.ts';
+import type { LoggedDecision, Refill, Settlement } from '../../services/decision/ports.ts';
+import { decideReport } from './decide-report.ts';
+import type { Policy } from './policy.ts';
+
+export type { Settlement };
+
+/** A decision of the log with what it ordered, and what came of it so far. */
+export interface PastDecision {
+  readonly made: DecisionMade;
+  readonly decidedAt: Date;
+  readonly issued: OrderIssued | undefined;
+  readonly settlements: readonly Settlement[];
+}
+
+/** How far back guardrails remember: the longest cooldown, and a day for the run before it. */
+export const MEMORY_MS = KEEP_COOLDOWN_MS + 86_400_000;
+
+export interface EngineOptions {
+  readonly runbooks: readonly Runbook[];
+  readonly policy: Policy;
+  /** What the guardrails remember: these decisions, and what settled them before `since`. */
+  readonly past: readonly PastDecision[];
+  readonly since: Date;
+}
+
+/** Decision's handler and guardrails, in memory and at any time. Time must not go back from call to call. */
+export interface Engine {
+  /** With every switch released, and an executor at each of the targets. */
+  decide(report: IncidentReported, targets: readonly string[], now: Date): Promise<DecisionMade>;
+  /** Takes a decision as it was made, if the guardrails still let it through. */
+  repeat(decision: PastDecision): Promise<void>;
+  settle(settlement: Settlement): Promise<void>;
+}
+
+export async function openEngine({ runbooks, policy, past, since }: EngineOptions): Promise<Engine> {
+  const guardrails = memoryGuardrails();
+  await guardrails.rebuild((into) => refill(into, past, since));
+  return {
+    decide: async (report, targets, now) => {
+      const controls = () => ({ ...noControls, heartbeatAt: now });
+      const options = { guardrails, runbooks, policy, targets, controls };
+      return (await decideReport(report, options, now)).made;
+    },
+    repeat: async (decision) => {
+      const { decisionId, wants, record, decidedAt } = loggedDecision(decision);
+      await guardrails.decide({ decisionId, wants, record, now: decidedAt });
+    },
+    settle: (settlement) => guardrails.settle(settlement),
+  };
+}
+
+/** What an event of the log means for what its decision holds. */
+export const settledBy = (data: ActionSettled): Settlement => settlementOf(data);
+export const resolvedBy = (data: ActionResolved): Settlement => resolutionOf(data);
+
+async function refill(into: Refill, past: readonly PastDecision[], since: Date): Promise<void> {
+  const decisions = past.map(loggedDecision);
+  const settlements = past.flatMap((decision) => decision.settlements).filter(({ at }) => at < since);
+  for (const happened of inOrder({ decisions, settlements })) {
+    if (happened.what === 'decided') await into.decision(happened.decision);
+    else await into.settled(happened.settlement);
+  }
+}
+
+function loggedDecision({ made, decidedAt, issued }: PastDecision): LoggedDecision {
+  return {
+    decisionId: made.decisionId,
+    // Nobody will ask for what was published.
+    record: '{}',
+    wants: issued && slotWantsOf(issued),
+    checks: guardrailChecksOf(made),
+    trial: issued?.trial ?? false,
+    // What people had to approve was counted from when they did.
+    decidedAt: issued?.issuedAt ?? decidedAt,
+  };
+}

@@ -1,0 +1,167 @@
+import type { Kysely, Transaction } from 'kysely';
+import { encodeEvent } from '#lib/events/encode-event.ts';
+import { enqueueOutbox } from '#lib/sql/outbox.ts';
+import { traceHeaders } from '#lib/telemetry/propagation.ts';
+import { approvalIdOf } from '../domain/cases/approval-id.ts';
+import type { Case } from '../domain/cases/case.ts';
+import type { Cases, CaseStep } from '../ports.ts';
+import { readCase } from './case-json.ts';
+import type { DecisionTables } from './decision-tables.ts';
+
+export interface SqlCasesOptions {
+  readonly db: Kysely<DecisionTables>;
+  /** Of the events that are said about cases. */
+  readonly source: string;
+  /** The outbox has something to say. */
+  readonly onEvents: () => void;
+  /** Something is due at another time than before. */
+  readonly onDue: () => void;
+}
+
+const MOST_LISTED = 500;
+
+export function sqlCases(options: SqlCasesOptions): Cases {
+  const { db, onEvents, onDue } = options;
+  const inTransaction = async (work: (trx: Transaction<DecisionTables>) => Promise<readonly CaseStep[]>) => {
+    const steps = await db.transaction().execute(work);
+    if (steps.some(({ events }) => events.length > 0)) onEvents();
+    if (steps.some(({ next }) => next.dueAt)) onDue();
+    return steps;
+  };
+  return {
+    open: async (opened, now) => {
+      await inTransaction(async (trx) => {
+        // Takes the row of the incident: whoever ends it waits for this, or this sees that it is over.
+        if (await lockEpisode(trx, opened.incidentId)) return [];
+        await insertCase(trx, opened, now);
+        return [{ next: opened, events: [] }];
+      });
+    },
+    advance: async (decisionId, step) => {
+      const [done] = await inTransaction(async (trx) => {
+        const found = await lockCases(trx, 'id', decisionId);
+        return Promise.all(found.map((current) => write(trx, options.source, step(current))));
+      });
+      return done?.next;
+    },
+    resolved: async (incidentId, at, step) => {
+      await inTransaction(async (trx) => {
+        await lockEpisode(trx, incidentId, at);
+        const found = await lockCases(trx, 'incident_id', incidentId);
+        const steps: CaseStep[] = [];
+        for (const current of found) steps.push(await write(trx, options.source, step(current)));
+        return steps;
+      });
+    },
+    reopened: async (incidentId) => {
+      const open = { incident_id: incidentId, resolved_at: null };
+      await db
+        .insertInto('episodes')
+        .values(open)
+        .onConflict((known) => known.column('incident_id').doUpdateSet(open))
+        .execute();
+    },
+    isResolved: async (incidentId) => {
+      const row = await db
+        .selectFrom('episodes')
+        .select('resolved_at')
+        .where('incident_id', '=', incidentId)
+        .executeTakeFirst();
+      return row?.resolved_at != null;
+    },
+    pendingOf: async (incidentId) =>
+      casesOf(
+        await selectCases(db).where('incident_id', '=', incidentId).where('state', '=', 'pending').execute(),
+      ),
+    approvals: async (all) => {
+      const asked = selectCases(db).where('approval_id', 'is not', null).limit(MOST_LISTED);
+      if (all) return casesOf(await asked.orderBy('opened_at', 'desc').orderBy('id').execute());
+      return casesOf(await asked.where('state', '=', 'pending').orderBy('due_at').orderBy('id').execute());
+    },
+    findApprovals: async (idPrefix) => {
+      const pattern = `${idPrefix.replaceAll(/[\\%_]/g, '\\$&')}%`;
+      const found = await selectCases(db)
+        .where('approval_id', 'is not', null)
+        .where((eb) =>
+          eb.or([
+            eb('approval_id', 'like', pattern),
+            eb('id', 'like', pattern),
+            eb('incident_id', 'like', pattern),
+          ]),
+        )
+        // What still waits comes before what is over.
+        .orderBy((eb) => eb('state', '=', 'closed'))
+        .orderBy('opened_at', 'desc')
+        .limit(2)
+        .execute();
+      return casesOf(found);
+    },
+    forget: async (decisionId) => {
+      await db.deleteFrom('cases').where('id', '=', decisionId).where('state', '=', 'closed').execute();
+    },
+  };
+}
+
+const selectCases = (db: Kysely<DecisionTables>) => db.selectFrom('cases').select('data');
+
+const casesOf = (rows: readonly { readonly data: object }[]): Case[] =>
+  rows.map(({ data }) => readCase(data));
+
+/** Returns whether the incident was over before. */
+async function lockEpisode(
+  trx: Transaction<DecisionTables>,
+  id: string,
+  resolvedAt?: Date,
+): Promise<boolean> {
+  const same = { incident_id: id, ...(resolvedAt && { resolved_at: resolvedAt }) };
+  const { resolved_at } = await trx
+    .insertInto('episodes')
+    .values({ resolved_at: null, ...same })
+    .onConflict((known) => known.column('incident_id').doUpdateSet(same))
+    .returning('resolved_at')
+    .executeTakeFirstOrThrow();
+  return resolved_at !== null;
+}
+
+async function lockCases(
+  trx: Transaction<DecisionTables>,
+  column: 'id' | 'incident_id',
+  value: string,
+): Promise<Case[]> {
+  return casesOf(await selectCases(trx).where(column, '=', value).orderBy('id').forUpdate().execute());
+}
+
+async function insertCase(trx: Transaction<DecisionTables>, opened: Case, now: Date): Promise<void> {
+  await trx
+    .insertInto('cases')
+    .values({
+      id: opened.decisionId,
+      incident_id: opened.incidentId,
+      approval_id: opened.state === 'retrying' ? null : approvalIdOf(opened.decisionId),
+      opened_at: now,
+      ...columnsOf(opened),
+    })
+    .onConflict((known) => known.column('id').doNothing())
+    .execute();
+}
+
+/** Whoever had claimed the row to look at it has nothing left to do. */
+async function write(trx: Transaction<DecisionTables>, source: string, step: CaseStep): Promise<CaseStep> {
+  await trx
+    .updateTable('cases')
+    .set({ ...columnsOf(step.next), claimed_by: null, claimed_until: null })
+    .where('id', '=', step.next.decisionId)
+    .execute();
+  const headers = traceHeaders();
+  const records = step.events.map((event) =>
+    encodeEvent({ ...event, headers: { ...headers, ...event.headers } }, source),
+  );
+  await enqueueOutbox(trx, records);
+  return step;
+}
+
+const columnsOf = (written: Case) => ({
+  state: written.state,
+  due_at: written.dueAt ?? null,
+  data: JSON.stringify(written),
+});

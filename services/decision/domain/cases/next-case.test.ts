@@ -1,0 +1,296 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Answer, AskRules, Case } from './case.ts';
+import { type CaseEvent, nextCase, type Said } from './next-case.ts';
+import { howItEnded, refusalOf, type Reply } from './refusal-of.ts';
+
+const start = new Date('2026-03-03T03:12:00Z');
+const at = (seconds: number) => new Date(start.getTime() + seconds * 1_000);
+
+const asks: AskRules = {
+  approvers: ['group:oncall', 'user:maria'],
+  quorum: 1,
+  timerMs: 600_000,
+  onLapse: 'escalate',
+  requester: 'bob',
+  maySilenceApprove: true,
+};
+const planned = { hash: 'p1', risk: 'low', refusal: '', record: '{}' } as const;
+const planning = (change: Partial<AskRules> = {}): Case => ({
+  decisionId: 'dec-1',
+  incidentId: 'inc-1',
+  attempt: 1,
+  state: 'planning',
+  record: '{}',
+  asks: { ...asks, ...change },
+  escalate: 'page_service_owner',
+  dueAt: at(60),
+  planned: undefined,
+  request: undefined,
+  answers: [],
+  notifiedAt: undefined,
+  grant: undefined,
+  ending: undefined,
+});
+const pending = (change: Partial<AskRules> = {}): Case =>
+  nextCase(planning(change), { type: 'planned', planned }, start).next;
+const yes = (by: string, seconds = 60): CaseEvent => ({
+  type: 'answered',
+  answer: { by, answer: 'approve', reason: '', at: at(seconds) },
+});
+const no = (by: string): CaseEvent => ({
+  type: 'answered',
+  answer: { by, answer: 'deny', reason: 'sale today', at: at(60) },
+});
+const typesOf = (said: readonly Said[]) => said.map(({ type }) => type);
+const due: CaseEvent = { type: 'due', readToEnd: true };
+
+describe('a plan', () => {
+  it('is asked about, with a deadline', () => {
+    const { next, said } = nextCase(planning(), { type: 'planned', planned }, at(2));
+    expect(next).toMatchObject({
+      state: 'pending',
+      request: { at: at(2), deadline: at(602) },
+      dueAt: at(602),
+    });
+    expect(typesOf(said)).toEqual(['requested']);
+  });
+
+  it('is shown where nobody is asked', () => {
+    const { next, said } = nextCase({ ...planning(), asks: undefined }, { type: 'planned', planned }, at(2));
+    expect(next).toMatchObject({ state: 'closed', ending: { as: 'shown' } });
+    expect(typesOf(said)).toEqual(['requested', 'closed']);
+  });
+
+  it('that the target refuses is not asked about', () => {
+    const refusal = 'somebody is rolling the workload out';
+    const { next, said } = nextCase(planning(), { type: 'planned', planned: { ...planned, refusal } }, at(2));
+    expect(next.ending).toMatchObject({ as: 'blocked', reason: refusal });
+    expect(said).toEqual([
+      { type: 'closed', as: 'blocked', reason: refusal, escalate: 'page_service_owner' },
+    ]);
+  });
+
+  it('that does not come is waited for until the log is read, and no longer', () => {
+    expect(nextCase(planning(), { type: 'due', readToEnd: false }, at(61)).next).toMatchObject({
+      state: 'planning',
+      dueAt: at(62),
+    });
+    expect(nextCase(planning(), due, at(61)).next.ending?.as).toBe('failed');
+  });
+});
+
+describe('an answer', () => {
+  it('reaches the quorum with as many as were asked for', () => {
+    const two = pending({ quorum: 2 });
+    const first = nextCase(two, yes('maria'), at(60));
+    expect(first).toMatchObject({ next: { state: 'pending' }, said: [{ isQuorum: false }] });
+    const again = nextCase(first.next, yes('maria'), at(61));
+    expect(again.next.state).toBe('pending');
+    const second = nextCase(first.next, yes('tom', 70), at(70));
+    expect(second).toMatchObject({
+      next: { state: 'granting', grant: { at: at(70), lapsed: false } },
+      said: [{ isQuorum: true }],
+    });
+  });
+
+  it('of one who denies ends it, and pages nobody', () => {
+    const { next, said } = nextCase(
+      nextCase(pending({ quorum: 2 }), yes('maria'), at(60)).next,
+      no('tom'),
+      at(70),
+    );
+    expect(next.ending).toMatchObject({ as: 'denied', reason: 'denied by tom: sale today' });
+    expect(said.at(-1)).toMatchObject({ type: 'closed', escalate: '' });
+  });
+
+  it.each(['approve', 'deny'] as const)('to %s counts only from a named person', (answer) => {
+    const reply = (name: string, groups: string[] = [], isHuman = true): Reply => ({
+      person: { name, groups, isHuman },
+      answer,
+      planHash: 'p1',
+    });
+    expect(refusalOf(pending(), reply('maria'), at(60))).toBeUndefined();
+    expect(refusalOf(pending(), reply('tom', ['oncall']), at(60))).toBeUndefined();
+    expect(refusalOf(pending(), reply('tom', ['other']), at(60))?.code).toBe('NOT_AN_APPROVER');
+    expect(refusalOf(pending(), reply('group:oncall'), at(60))?.code).toBe('NOT_AN_APPROVER');
+    expect(refusalOf(pending(), reply('maria', [], false), at(60))?.code).toBe('NOT_AN_APPROVER');
+  });
+
+  it('from whoever asked for it is no yes, but may be a no', () => {
+    const reply = (answer: Reply['answer']): Reply => ({
+      person: { name: 'bob', groups: ['oncall'], isHuman: true },
+      answer,
+      planHash: 'p1',
+    });
+    expect(refusalOf(pending(), reply('approve'), at(60))?.code).toBe('SELF_APPROVAL');
+    expect(refusalOf(pending(), reply('deny'), at(60))).toBeUndefined();
+  });
+
+  const maria = { name: 'maria', groups: [], isHuman: true };
+  const approve: Reply = { person: maria, answer: 'approve', planHash: 'p1' };
+
+  it('is for the plan that waits, in time, and once', () => {
+    expect(refusalOf(pending(), { ...approve, planHash: 'p0' }, at(60))).toMatchObject({
+      code: 'PLAN_CHANGED',
+      why: 'the plan that waits is p1, and you looked at p0',
+    });
+    expect(refusalOf(pending(), approve, at(600))?.code).toBe('TOO_LATE');
+    expect(refusalOf(planning(), approve, at(1))?.code).toBe('NOT_PLANNED_YET');
+    const half = nextCase(pending({ quorum: 2 }), yes('maria'), at(60)).next;
+    expect(refusalOf(half, approve, at(61))?.code).toBe('ALREADY_ANSWERED');
+    expect(refusalOf(half, { ...approve, answer: 'deny' }, at(61))).toBeUndefined();
+  });
+
+  it('that lost a race is told who won', () => {
+    const approved = nextCase(pending(), yes('tom'), at(60)).next;
+    expect(refusalOf(approved, approve, at(61))).toEqual({
+      code: 'APPROVAL_CLOSED',
+      kind: 'conflict',
+      why: 'tom approved it at 2026-03-03T03:13:00.000Z',
+    });
+    const denied = nextCase(pending(), no('tom'), at(60)).next;
+    expect(howItEnded(denied)).toBe('it was denied at 2026-03-03T03:13:00.000Z: denied by tom: sale today');
+    const lapsed = nextCase(pending(), due, at(600)).next;
+    expect(howItEnded(lapsed)).toContain('it lapsed at');
+  });
+});
+
+describe('silence', () => {
+  const told = (change: Partial<AskRules>) => nextCase(pending(change), { type: 'notified' }, at(5)).next;
+
+  it('changes nothing, and pages whom the runbook names unless it means no', () => {
+    expect(nextCase(pending(), due, at(600)).said).toEqual([
+      { type: 'lapsed', rule: 'escalate', reason: 'nobody answered in time' },
+      { type: 'closed', as: 'lapsed', reason: 'nobody answered in time', escalate: 'page_service_owner' },
+    ]);
+    expect(nextCase(pending({ onLapse: 'deny' }), due, at(600)).said).toMatchObject([
+      { rule: 'deny' },
+      { as: 'lapsed', escalate: '' },
+    ]);
+  });
+
+  it('is a yes where the runbook says so and people had been told', () => {
+    expect(nextCase(told({ onLapse: 'approve' }), due, at(601))).toMatchObject({
+      next: { state: 'granting', grant: { lapsed: true } },
+      said: [{ type: 'lapsed', rule: 'approve' }],
+    });
+  });
+
+  it.each([
+    ['nobody is known to have been told', pending({ onLapse: 'approve' }), at(600), true],
+    ['it is high risk or final', told({ onLapse: 'approve', maySilenceApprove: false }), at(600), true],
+    ['it is noticed more than a minute late', told({ onLapse: 'approve' }), at(661), true],
+    ['the log was not read in all that time', told({ onLapse: 'approve' }), at(661), false],
+  ])('is no yes where %s', (_why, current, now, readToEnd) => {
+    expect(nextCase(current, { type: 'due', readToEnd }, now)).toMatchObject({
+      next: { state: 'closed', ending: { as: 'lapsed' } },
+      said: [{ rule: 'escalate' }, { escalate: 'page_service_owner' }],
+    });
+  });
+
+  it('waits for what the log held at the deadline', () => {
+    expect(
+      nextCase(told({ onLapse: 'approve' }), { type: 'due', readToEnd: false }, at(600)).next,
+    ).toMatchObject({
+      state: 'pending',
+      dueAt: at(601),
+    });
+  });
+});
+
+describe('the end of the incident', () => {
+  it.each([
+    ['planning', planning()],
+    ['pending', pending()],
+    ['granting', nextCase(pending(), yes('maria'), at(60)).next],
+    ['retrying', { ...planning(), state: 'retrying' as const }],
+  ])('ends what is %s, and pages nobody', (_state, current) => {
+    const { next, said } = nextCase(current, { type: 'resolved' }, at(90));
+    expect(next.ending?.as).toBe('resolved');
+    expect(said.at(-1)).toMatchObject({ type: 'closed', as: 'resolved', escalate: '' });
+  });
+});
+
+const person = fc.constantFrom('maria', 'tom', 'ann', 'bob');
+const anyEvent: fc.Arbitrary<CaseEvent> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<CaseEvent>({ type: 'planned', planned }) },
+  fc.constant<CaseEvent>({ type: 'planned', planned: { ...planned, hash: 'p2', refusal: 'not now' } }),
+  fc.constant<CaseEvent>({ type: 'not_planned', reason: 'expired' }),
+  {
+    weight: 6,
+    arbitrary: person.map((by): CaseEvent => ({ type: 'answered', answer: answerBy(by, 'approve') })),
+  },
+  {
+    weight: 1,
+    arbitrary: person.map((by): CaseEvent => ({ type: 'answered', answer: answerBy(by, 'deny') })),
+  },
+  fc.constant<CaseEvent>({ type: 'notified' }),
+  fc.constant<CaseEvent>({ type: 'resolved' }),
+  { weight: 2, arbitrary: fc.boolean().map((readToEnd): CaseEvent => ({ type: 'due', readToEnd })) },
+  fc.constant<CaseEvent>({ type: 'ordered' }),
+  fc.constant<CaseEvent>({ type: 'refused', reason: 'rate' }),
+);
+const answerBy = (by: string, answer: Answer['answer']): Answer => ({ by, answer, reason: '', at: start });
+const rules = fc.record({
+  quorum: fc.integer({ min: 1, max: 3 }),
+  onLapse: fc.constantFrom('approve', 'deny', 'escalate'),
+  maySilenceApprove: fc.boolean(),
+});
+const steps = fc.array(
+  fc.record({ event: anyEvent, waitSeconds: fc.constantFrom(0, 1, 30, 300, 601, 700), twice: fc.boolean() }),
+  { minLength: 25, maxLength: 25 },
+);
+
+it('keeps its promises over 100,000 events in any order, each maybe twice', () => {
+  let count = 0;
+  let granted = 0;
+  fc.assert(
+    fc.property(rules, steps, (change, story) => {
+      let current = planning(change as Partial<AskRules>);
+      let seconds = 0;
+      const ends: Said[] = [];
+      const asked: Said[] = [];
+      for (const { event, waitSeconds, twice } of story) {
+        seconds += waitSeconds;
+        for (const one of twice ? [event, event] : [event]) {
+          const before = current;
+          const { next, said } = nextCase(current, one, at(seconds));
+          count += 1;
+          expectLawful(before, next, one, at(seconds));
+          ends.push(...said.filter(({ type }) => type === 'closed'));
+          asked.push(...said.filter(({ type }) => type === 'requested'));
+          if (next.state === 'granting' && before.state !== 'granting') granted += 1;
+          current = next;
+        }
+      }
+      expect(ends.length).toBeLessThanOrEqual(1);
+      expect(asked.length).toBeLessThanOrEqual(1);
+      // Nothing is forgotten: what is not over has a time at which it is looked at.
+      expect(current.dueAt).toBeDefined();
+    }),
+    { numRuns: 3_000, seed: 20_261_121 },
+  );
+  expect(count).toBeGreaterThan(100_000);
+  expect(granted).toBeGreaterThan(300);
+});
+
+function expectLawful(before: Case, next: Case, event: CaseEvent, now: Date): void {
+  if (before.state === 'closed') expect(next).toBe(before);
+  // People approve the plan that they were shown.
+  if (before.planned) expect(next.planned).toBe(before.planned);
+  if (next.state !== 'granting' || before.state === 'granting') return;
+  expect(before.state).toBe('pending');
+  const approvals = new Set(next.answers.filter(({ answer }) => answer === 'approve').map(({ by }) => by));
+  if (event.type === 'answered') {
+    expect(approvals.size).toBeGreaterThanOrEqual(next.asks?.quorum ?? 99);
+    return;
+  }
+  expect(event.type).toBe('due');
+  expect(next).toMatchObject({
+    asks: { onLapse: 'approve', maySilenceApprove: true },
+    grant: { lapsed: true },
+  });
+  expect(next.notifiedAt).toBeDefined();
+  expect(now.getTime() - (next.request?.deadline.getTime() ?? 0)).toBeLessThanOrEqual(60_000);
+}

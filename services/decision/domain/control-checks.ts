@@ -1,0 +1,71 @@
+import { pass, refuse } from './checks.ts';
+import type { Check } from './decision.ts';
+
+/** A setting that is in the way. */
+export interface Restriction {
+  /** As people say it: namespace production. */
+  readonly what: string;
+  /** With the name of who set it. */
+  readonly why: string;
+  /** Undefined where it stays until somebody lifts it. */
+  readonly endsAt: Date | undefined;
+}
+
+/** What people and the engine have set, as far as it is about one incident. */
+export interface ControlFacts {
+  readonly freezes: readonly Restriction[];
+  readonly silences: readonly Restriction[];
+  readonly quarantines: readonly Restriction[];
+  /** By name. */
+  readonly disabledRunbooks: ReadonlyMap<string, Restriction>;
+}
+
+export interface ControlCheck extends Check {
+  /** When it would pass by itself. Undefined when it passes, and when nobody can say. */
+  readonly endsAt: Date | undefined;
+}
+
+export function freeze({ freezes }: ControlFacts): ControlCheck {
+  const observed = `${freezes.length} active`;
+  return judge('freeze', freezes, { observed, limit: '0', code: 'freeze', words: 'is frozen' });
+}
+
+/** Decided and explained, never acted on, and nobody is called. */
+export function silence({ silences }: ControlFacts): ControlCheck {
+  const observed = silences.length === 0 ? 'none' : 'silenced';
+  return judge('silence', silences, { observed, limit: 'none', code: 'silenced', words: 'is silenced' });
+}
+
+export function runbookEnabled({ disabledRunbooks }: ControlFacts, name: string): ControlCheck {
+  const disabled = disabledRunbooks.get(name);
+  const observed = disabled ? 'disabled' : 'enabled';
+  const words = { observed, limit: 'enabled', code: 'runbook_disabled', words: 'is disabled' };
+  return judge('runbook', disabled ? [disabled] : [], words);
+}
+
+export function quarantine({ quarantines }: ControlFacts): ControlCheck {
+  const observed = quarantines.length === 0 ? 'none' : 'in quarantine';
+  const words = { observed, limit: 'none', code: 'quarantined', words: 'is in quarantine' };
+  return judge('quarantine', quarantines, words);
+}
+
+interface Words extends Record<'observed' | 'limit' | 'code' | 'words', string> {}
+
+function judge(
+  name: string,
+  restrictions: readonly Restriction[],
+  { observed, limit, code, words }: Words,
+): ControlCheck {
+  if (restrictions.length === 0) return { ...pass(name, observed, limit), endsAt: undefined };
+  const reason = restrictions.map(({ what, why, endsAt }) => `${what} ${words}${until(endsAt)}: ${why}`);
+  return { ...refuse(name, observed, limit, code, reason.join('; ')), endsAt: endOf(restrictions) };
+}
+
+/** When the last of them has ended, if all of them do. */
+function endOf(restrictions: readonly Restriction[]): Date | undefined {
+  const ends = restrictions.flatMap(({ endsAt }) => endsAt?.getTime() ?? []);
+  return ends.length === restrictions.length ? new Date(Math.max(...ends)) : undefined;
+}
+
+const until = (endsAt: Date | undefined): string =>
+  endsAt ? ` until ${endsAt.toISOString().replace(/\.\d+Z$/, 'Z')}` : '';

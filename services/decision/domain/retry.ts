@@ -1,0 +1,43 @@
+export interface Refused {
+  readonly code: string;
+  readonly endsAt?: Date | undefined;
+}
+
+export interface RetryRules {
+  readonly attempt: number;
+  readonly decidedAt: Date;
+  /** By then the incident is too old to act on. Undefined: it is not tried again. */
+  readonly until: Date | undefined;
+}
+
+/** As often as an incident is decided. */
+export const MOST_ATTEMPTS = 5;
+/** For what ends when somebody or something else is done; twice as long each time. */
+const FIRST_WAIT_MS = 30_000;
+
+/** Refusals that say nothing about the fix, only about the moment. */
+const TEMPORARY: ReadonlySet<string> = new Set([
+  'circuit_open',
+  'rate_limited',
+  'cooling_down',
+  'attempts_spent',
+  'too_many_actions',
+  'workload_locked',
+  'kill_switch',
+  'freeze',
+  'dependency_down',
+  'storm',
+]);
+
+/** When to look again at what was refused, or undefined where waiting would not help in time. */
+export function retryAt(
+  refusals: readonly Refused[],
+  { attempt, decidedAt, until }: RetryRules,
+): Date | undefined {
+  const mayEnd = refusals.length > 0 && refusals.every(({ code }) => TEMPORARY.has(code));
+  if (!until || !mayEnd || attempt >= MOST_ATTEMPTS) return undefined;
+  const waitMs = FIRST_WAIT_MS * 2 ** (attempt - 1);
+  const ends = refusals.map(({ endsAt }) => endsAt?.getTime() ?? decidedAt.getTime() + waitMs);
+  const at = new Date(Math.max(...ends));
+  return at <= until ? at : undefined;
+}

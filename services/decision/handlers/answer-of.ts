@@ -1,0 +1,75 @@
+import { type Check, CheckResult, Mode } from '#gen/belay/v1/common.ts';
+import { DecisionClosed, type DecisionMade, DecisionOutcome, OrderPhase } from '#gen/belay/v1/decision.ts';
+import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
+import type { Case } from '../domain/cases/case.ts';
+import { block } from '../domain/decide.ts';
+import { retryAt } from '../domain/retry.ts';
+import type { Slot } from '../ports.ts';
+import { caseOf } from './case-of.ts';
+import { type Draft, readDraft } from './draft.ts';
+import { orderOf } from './order-of.ts';
+import { toProtoCheck, toProtoMode } from './to-proto.ts';
+
+export interface Answer {
+  /** The same, whenever it is asked. */
+  readonly events: readonly OutgoingEvent[];
+  /** Where the decision waits: for a plan and people, or for a better moment. */
+  readonly waits: Case | undefined;
+}
+
+const NOTHING: Answer = { events: [], waits: undefined };
+
+/** What a decision comes to, by the answer of the guardrails. */
+export function answerOf(slot: Slot): Answer {
+  // Settled before the store heard of the decision.
+  if (slot.record === '') return NOTHING;
+  const draft = readDraft(slot.record);
+  const made = withGuardrails(draft, slot.checks);
+  if (made.mode === Mode.BLOCKED) return blockedAnswer(draft, made, slot.record);
+  const { issued } = draft;
+  if (!issued)
+    return { events: [outgoing('DecisionMade', made), closed(made, draft.escalate)], waits: undefined };
+  const ordered = { ...issued, trial: slot.trial };
+  const said = [outgoing('DecisionMade', made), outgoing('OrderIssued', ordered)];
+  const order = outgoing('Order', orderOf(ordered));
+  if (issued.phase === OrderPhase.PLAN)
+    return { events: [...said, order], waits: caseOf(draft, slot.record, { state: 'planning' }) };
+  // Settled: the order must not go out any more. The rest may not have been said, where a send was cut in two.
+  const isOver = slot.status === 'released' || slot.status === 'frozen';
+  return { events: isOver ? said : [...said, order], waits: undefined };
+}
+
+function blockedAnswer(draft: Draft, made: DecisionMade, record: string): Answer {
+  const { retryAt: dueAt } = made;
+  if (dueAt)
+    return {
+      events: [outgoing('DecisionMade', made)],
+      waits: caseOf(draft, record, { state: 'retrying', dueAt }),
+    };
+  return { events: [outgoing('DecisionMade', made), closed(made, draft.escalate)], waits: undefined };
+}
+
+/** The answer of the guardrails, in the place of the checks that had not been reached. */
+function withGuardrails({ made, retryUntil }: Draft, answered: Slot['checks']): DecisionMade {
+  const byName = new Map<string, Check>(answered.map((check) => [check.name, toProtoCheck(check)]));
+  const checks = made.checks.map((check) => byName.get(check.name) ?? check);
+  const blocked = block(made.runbook?.name ?? '', answered);
+  const told = { ...made, checks, ...(blocked && { ...blocked, mode: toProtoMode(blocked.mode) }) };
+  if (told.mode !== Mode.BLOCKED) return told;
+  const refusals = checks.filter(({ result }) => result === CheckResult.REFUSE);
+  const decidedAt = made.decidedAt as Date;
+  return { ...told, retryAt: retryAt(refusals, { attempt: made.attempt, decidedAt, until: retryUntil }) };
+}
+
+function closed(made: DecisionMade, escalate: string): OutgoingEvent {
+  const { decisionId, incidentId, decidedAt, mode } = made;
+  return outgoing('DecisionClosed', {
+    decisionId,
+    incidentId,
+    outcome: mode === Mode.BLOCKED ? DecisionOutcome.BLOCKED : DecisionOutcome.LEFT_TO_PEOPLE,
+    reason: made.summary,
+    escalate: mode === Mode.OBSERVE ? '' : escalate,
+    actionId: '',
+    closedAt: decidedAt,
+  } satisfies DecisionClosed);
+}

@@ -1,0 +1,73 @@
+import { ActorKind } from '#gen/belay/v1/common.ts';
+import { ApprovalAnswer, DecisionOutcome, LapsePolicy } from '#gen/belay/v1/decision.ts';
+import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
+import { approvalIdOf } from '../domain/cases/approval-id.ts';
+import type { Case, EndedAs, LapseRule } from '../domain/cases/case.ts';
+import { approvalsOf, type CaseEvent, nextCase, type Said } from '../domain/cases/next-case.ts';
+import type { CaseStep } from '../ports.ts';
+import { approvalRequestOf } from './approval-request.ts';
+
+/** Something happened to a case: what it is then, and what is said about it. */
+export const stepOf =
+  (event: CaseEvent, now: Date) =>
+  (current: Case): CaseStep => {
+    const { next, said } = nextCase(current, event, now);
+    return { next, events: said.map((one) => toEvent(one, next, now)) };
+  };
+
+function toEvent(said: Said, next: Case, now: Date): OutgoingEvent {
+  const { decisionId, incidentId, planned } = next;
+  const ids = { decisionId, incidentId };
+  const approval = { approvalId: approvalIdOf(decisionId), ...ids };
+  switch (said.type) {
+    case 'requested':
+      return outgoing('ApprovalRequested', approvalRequestOf(next));
+    case 'answered': {
+      const { answer, by, reason, at } = said.answer;
+      return outgoing('ApprovalAnswered', {
+        ...approval,
+        answer: answer === 'approve' ? ApprovalAnswer.APPROVE : ApprovalAnswer.DENY,
+        actor: { kind: ActorKind.HUMAN, name: by },
+        reason,
+        planHash: planned?.hash ?? '',
+        quorumReached: said.isQuorum,
+        answeredAt: at,
+        approvals: approvalsOf(next),
+        quorum: next.asks?.quorum ?? 0,
+      });
+    }
+    case 'lapsed':
+      return outgoing('ApprovalLapsed', {
+        ...approval,
+        onLapse: LAPSES[said.rule],
+        reason: said.reason,
+        lapsedAt: now,
+      });
+    case 'closed':
+      return outgoing('DecisionClosed', {
+        ...ids,
+        outcome: OUTCOMES[said.as],
+        reason: said.reason,
+        escalate: said.escalate,
+        actionId: '',
+        closedAt: now,
+      });
+  }
+}
+
+export const LAPSES: Readonly<Record<LapseRule, LapsePolicy>> = {
+  approve: LapsePolicy.APPROVE,
+  deny: LapsePolicy.DENY,
+  escalate: LapsePolicy.ESCALATE,
+};
+
+const OUTCOMES: Readonly<Record<EndedAs, DecisionOutcome>> = {
+  ordered: DecisionOutcome.SETTLED,
+  shown: DecisionOutcome.LEFT_TO_PEOPLE,
+  denied: DecisionOutcome.DENIED,
+  lapsed: DecisionOutcome.LAPSED,
+  blocked: DecisionOutcome.BLOCKED,
+  resolved: DecisionOutcome.RESOLVED,
+  failed: DecisionOutcome.FAILED,
+  decided_again: DecisionOutcome.BLOCKED,
+};

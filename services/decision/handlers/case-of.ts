@@ -1,0 +1,26 @@
+import { type Case, type CaseState } from '../domain/cases/case.ts';
+import { PLAN_WITHIN_MS } from '../domain/cases/next-case.ts';
+import type { Draft } from './draft.ts';
+
+type Opening = { readonly state: 'planning' } | { readonly state: 'retrying'; readonly dueAt: Date };
+
+/** A decision that waits, from what was said about it. */
+export function caseOf({ made, asks, escalate }: Draft, record: string, opening: Opening): Case {
+  const { decisionId, incidentId, attempt, decidedAt } = made;
+  return {
+    decisionId,
+    incidentId,
+    attempt,
+    state: opening.state satisfies CaseState,
+    record,
+    asks,
+    escalate,
+    dueAt: 'dueAt' in opening ? opening.dueAt : new Date((decidedAt as Date).getTime() + PLAN_WITHIN_MS),
+    planned: undefined,
+    request: undefined,
+    answers: [],
+    notifiedAt: undefined,
+    grant: undefined,
+    ending: undefined,
+  };
+}

@@ -1,0 +1,151 @@
+import { Mode, type Resource } from '#gen/belay/v1/common.ts';
+import { type DecisionMade, type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
+import type { IncidentReported } from '#gen/belay/v1/incident.ts';
+import { type ControlState, engagedSwitch } from '#lib/control/control-state.ts';
+import type { OutgoingEvent } from '#lib/events/event.ts';
+import { deriveId } from '#lib/ids.ts';
+import type { Runbook } from '#lib/runbook/runbook.ts';
+import { decide, lacking } from '../domain/decide.ts';
+import type { Decision, Facts, Policy } from '../domain/decision.ts';
+import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
+import type { Cases, Guardrails } from '../ports.ts';
+import { answerOf } from './answer-of.ts';
+import { askRulesOf } from './ask-rules.ts';
+import { type Draft, writeDraft } from './draft.ts';
+import { incidentFacts } from './incident-facts.ts';
+import { issueOrder, type Phase } from './order-of.ts';
+import { slotWantsOf } from './slot-wants.ts';
+import { toProtoCheck, toProtoMode, toProtoRisk, toRunbookRef } from './to-proto.ts';
+
+export interface DecideOptions {
+  readonly guardrails: Guardrails;
+  readonly cases: Pick<Cases, 'open'>;
+  readonly runbooks: readonly Runbook[];
+  readonly controls: () => ControlState;
+  readonly targets: readonly string[];
+  readonly policy: Policy & { readonly actWithinMs: number; readonly concurrency: ConcurrencyLimits };
+}
+
+export interface Considered {
+  readonly incident: IncidentReported;
+  /** The event that made it be decided: the same one leads to the same decision. */
+  readonly causeId: string;
+  readonly attempt: number;
+}
+
+/** Facts, decision, guardrails, events. The guardrails keep the first answer, and that one is published. */
+export async function decideIncident(
+  considered: Considered,
+  options: DecideOptions,
+  now: Date,
+): Promise<readonly OutgoingEvent[]> {
+  const draft = draftOf(considered, options, now);
+  const { made, issued } = draft;
+  const slot = await options.guardrails.decide({
+    decisionId: made.decisionId,
+    wants: needsGuardrails(draft) && issued ? slotWantsOf(issued) : undefined,
+    peek: issued?.phase === OrderPhase.PLAN,
+    record: writeDraft(draft),
+    now,
+  });
+  const { events, waits } = answerOf(slot);
+  // Before anything is said: what was said is never waited for by nobody.
+  if (waits) await options.cases.open(waits, now);
+  return events;
+}
+
+/** A suggestion is shown whatever they say. */
+const needsGuardrails = ({ made, issued }: Draft): boolean =>
+  issued?.phase === OrderPhase.EXECUTE || made.mode === Mode.APPROVAL_REQUIRED;
+
+function draftOf(considered: Considered, options: DecideOptions, now: Date): Draft {
+  const { incident, causeId, attempt } = considered;
+  const { policy } = options;
+  // One decision for each report, and for each time that it is looked at again.
+  const decisionId = deriveId('dec', incident.incidentId, causeId);
+  const decided = decide(factsOf(incident, options), policy, now);
+  const { decision, issued } = ordered(decided, decisionId, incident, policy, now);
+  const { runbook } = decision;
+  const mayWait = issued !== undefined || decision.mode === 'blocked';
+  return {
+    made: madeOf(decision, decisionId, incident, attempt, now),
+    issued,
+    escalate: escalationOf(decision),
+    incident: mayWait ? incident : undefined,
+    asks: runbook && issued && decision.mode !== 'suggest' ? askRulesOf(runbook, incident) : undefined,
+    retryUntil: mayWait
+      ? new Date((incident.reportedAt as Date).getTime() + policy.maxIncidentAgeMs)
+      : undefined,
+  };
+}
+
+function factsOf(data: IncidentReported, { runbooks, controls, targets }: DecideOptions): Facts {
+  const incident = incidentFacts(data);
+  const engaged = engagedSwitch(controls(), incident.resource?.target ?? '');
+  return {
+    incident,
+    runbooks,
+    targets,
+    killSwitch: { engaged: engaged !== undefined, reason: engaged?.reason ?? '' },
+  };
+}
+
+interface MaybeOrdered {
+  readonly decision: Decision;
+  readonly issued: OrderIssued | undefined;
+}
+
+/** Where the decision is to act: the order. Where people come first: the one for a plan, if there can be one. */
+function ordered(
+  decision: Decision,
+  decisionId: string,
+  incident: IncidentReported,
+  policy: DecideOptions['policy'],
+  now: Date,
+): MaybeOrdered {
+  const { runbook, mode } = decision;
+  const phase = decision.orders;
+  if (!phase || !runbook || !hasResource(incident)) return { decision, issued: undefined };
+  const result = issueOrder({ decisionId, runbook, incident, mode, phase, policy, now });
+  if (result.ok) return { decision, issued: result.issued };
+  if (phase === 'plan') return { decision, issued: undefined };
+  // A plan that lacks a fact is left to people.
+  const missing = result.missing.length > 0 ? `no ${result.missing.join(', ')}` : 'not as it must be';
+  return { decision: lacking(decision, runbook, missing, result.why), issued: undefined };
+}
+
+const hasResource = (
+  incident: IncidentReported,
+): incident is IncidentReported & { readonly resource: Resource } => incident.resource !== undefined;
+
+function madeOf(
+  decision: Decision,
+  decisionId: string,
+  incident: IncidentReported,
+  attempt: number,
+  now: Date,
+): DecisionMade {
+  return {
+    decisionId,
+    incidentId: incident.incidentId,
+    attempt,
+    mode: toProtoMode(decision.mode),
+    runbook: decision.runbook && toRunbookRef(decision.runbook),
+    resource: incident.resource,
+    service: incident.service,
+    risk: toProtoRisk(decision.risk),
+    checks: decision.checks.map(toProtoCheck),
+    code: decision.code,
+    summary: decision.summary,
+    // Known once the guardrails have answered.
+    retryAt: undefined,
+    wouldHave: toProtoMode(decision.wouldHave),
+    decidedAt: now,
+    incidentStartedAt: incident.startedAt,
+    externalId: incident.externalId,
+  };
+}
+
+/** Whom to tell when nothing is done. Without a runbook there is nobody but the on-call. */
+const escalationOf = ({ runbook }: Decision): string =>
+  runbook?.escalation.onGuardrailFailure ?? 'page_on_call';

@@ -1,0 +1,82 @@
+import { Risk, type Resource } from '#gen/belay/v1/common.ts';
+import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
+import type { IncidentReported } from '#gen/belay/v1/incident.ts';
+import type { Order } from '#gen/belay/v1/order.ts';
+import { deriveId } from '#lib/ids.ts';
+import { planDigest } from '#lib/plan/plan-digest.ts';
+import { type ResolvedPlan, resolvePlan } from '#lib/runbook/resolve-plan.ts';
+import type { Runbook } from '#lib/runbook/runbook.ts';
+import { PLAN_WITHIN_MS } from '../domain/cases/next-case.ts';
+import type { Mode } from '../domain/decision.ts';
+import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
+import { incidentFacts } from './incident-facts.ts';
+import { planOf } from './plan-of.ts';
+import { slotLimitsOf, slotWantsOf } from './slot-wants.ts';
+import { toProtoMode, toRunbookRef } from './to-proto.ts';
+
+export type Phase = 'plan' | 'execute';
+
+/** One of each phase belongs to a decision. */
+export const actionIdOf = (decisionId: string, phase: Phase): string => deriveId('act', decisionId, phase);
+
+export interface Ordered {
+  readonly decisionId: string;
+  readonly runbook: Runbook;
+  readonly incident: IncidentReported & { readonly resource: Resource };
+  readonly mode: Mode;
+  readonly phase: Phase;
+  readonly policy: { readonly actWithinMs: number; readonly concurrency: ConcurrencyLimits };
+  readonly now: Date;
+}
+
+export type Issued =
+  | { readonly ok: true; readonly issued: OrderIssued }
+  | (ResolvedPlan & { readonly ok: false });
+
+/** An order for the runbook as it applies to this incident, or why there can be none. */
+export function issueOrder({ decisionId, runbook, incident, mode, phase, policy, now }: Ordered): Issued {
+  const resolved = resolvePlan(runbook, { ...incidentFacts(incident), parameters: {} });
+  if (!resolved.ok) return resolved;
+  const { incidentId, resource, service, externalId } = incident;
+  const plan = planOf(runbook, resolved, { resource, service });
+  const isPlan = phase === 'plan';
+  const issued: OrderIssued = {
+    actionId: actionIdOf(decisionId, phase),
+    decisionId,
+    incidentId,
+    phase: isPlan ? OrderPhase.PLAN : OrderPhase.EXECUTE,
+    target: resource.target,
+    plan,
+    planDigest: planDigest(plan),
+    runbook: toRunbookRef(runbook),
+    mode: toProtoMode(mode),
+    issuedAt: now,
+    actBefore: new Date(now.getTime() + (isPlan ? PLAN_WITHIN_MS : policy.actWithinMs)),
+    approvalId: '',
+    ofActionId: '',
+    externalId,
+    slotLimits: slotLimitsOf(runbook.guardrails, policy.concurrency),
+    // The guardrails say whether it is.
+    trial: false,
+    checks: [],
+    approvedPlanHash: '',
+    // Whatever it turns out to be, people see it.
+    maxRisk: isPlan ? Risk.HIGH : plan.risk,
+    lapsed: false,
+  };
+  return { ok: true, issued };
+}
+
+/** Everything in an order follows from what was said about it, so that a lost one can be made again. */
+export function orderOf(issued: OrderIssued): Order {
+  const {
+    externalId: _external,
+    approvalId: _approval,
+    slotLimits: _limits,
+    trial: _trial,
+    checks: _checks,
+    lapsed: _lapsed,
+    ...said
+  } = issued;
+  return { ...said, reason: '', lockKey: slotWantsOf(issued).workload };
+}

@@ -1,0 +1,108 @@
+import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
+import { Mode, Risk } from '#gen/belay/v1/common.ts';
+import type { Clock } from '#lib/clock.ts';
+import { engagedSwitch } from '#lib/control/control-state.ts';
+import { outgoing } from '#lib/events/event.ts';
+import type { Publish } from '#lib/platform/publisher.ts';
+import type { RiskLevel } from '#lib/runbook/runbook.ts';
+import { approvalIdOf } from '../domain/cases/approval-id.ts';
+import type { Case } from '../domain/cases/case.ts';
+import type { CaseEvent } from '../domain/cases/next-case.ts';
+import { block } from '../domain/decide.ts';
+import { stepOf } from '../handlers/case-events.ts';
+import { type DecideOptions, decideIncident } from '../handlers/decide-incident.ts';
+import { type Draft, readDraft } from '../handlers/draft.ts';
+import { actionIdOf, orderOf } from '../handlers/order-of.ts';
+import { slotWantsOf } from '../handlers/slot-wants.ts';
+import { toProtoCheck } from '../handlers/to-proto.ts';
+import type { Cases } from '../ports.ts';
+
+export interface CaseDriver extends DecideOptions {
+  readonly cases: Cases;
+  readonly clock: Clock;
+  /** Signs orders. */
+  readonly publish: Publish;
+  /** Whether everything is handled that the log holds now. */
+  readonly readToEnd: () => Promise<boolean>;
+}
+
+/** A case is due: its deadline has come, or it is to be granted, or looked at again. */
+export async function driveCase(current: Case, driver: CaseDriver): Promise<void> {
+  const { cases, clock } = driver;
+  const advance = async (event: CaseEvent) => {
+    await cases.advance(current.decisionId, stepOf(event, clock.now()));
+  };
+  switch (current.state) {
+    case 'planning':
+    case 'pending':
+      return advance({ type: 'due', readToEnd: await driver.readToEnd() });
+    case 'granting':
+      return grant(current, driver, advance);
+    case 'retrying':
+      return decideAgain(current, driver, advance);
+    case 'closed':
+      return cases.forget(current.decisionId);
+  }
+}
+
+type Advance = (event: CaseEvent) => Promise<void>;
+
+/** The guardrails and the controls once more. The order goes out before the case is closed: again, not never. */
+async function grant(current: Case, driver: CaseDriver, advance: Advance): Promise<void> {
+  const { guardrails, controls, publish, clock, policy } = driver;
+  const draft = readDraft(current.record);
+  const { issued } = draft;
+  if (!issued) return advance({ type: 'refused', reason: 'what was to be ordered is not known' });
+  const engaged = engagedSwitch(controls(), issued.target);
+  if (engaged) return advance({ type: 'refused', reason: `the kill switch is engaged: ${engaged.reason}` });
+  const { decisionId, record } = current;
+  const wants = slotWantsOf(issued);
+  const slot = await guardrails.grant({ decisionId, wants, record, now: clock.now() });
+  const refused = block(issued.runbook?.name ?? '', slot.checks);
+  if (refused) return advance({ type: 'refused', reason: refused.summary });
+  // Settled by now: the order went out before, and the case was not told.
+  if (slot.status !== 'held' || !slot.at) return advance({ type: 'ordered' });
+  const ordered = approvedOrder(current, draft, issued, {
+    trial: slot.trial,
+    checks: slot.checks.map(toProtoCheck),
+    issuedAt: slot.at,
+    actBefore: new Date(slot.at.getTime() + policy.actWithinMs),
+  });
+  await publish([outgoing('OrderIssued', ordered), outgoing('Order', orderOf(ordered))]);
+  return advance({ type: 'ordered' });
+}
+
+type Granted = Pick<OrderIssued, 'trial' | 'checks' | 'issuedAt' | 'actBefore'>;
+
+/** For exactly the plan that was approved, at the risk that people saw. */
+function approvedOrder(
+  { decisionId, planned, grant }: Case,
+  { made }: Draft,
+  issued: OrderIssued,
+  granted: Granted,
+): OrderIssued {
+  return {
+    ...issued,
+    ...granted,
+    actionId: actionIdOf(decisionId, 'execute'),
+    phase: OrderPhase.EXECUTE,
+    mode: Mode.APPROVAL_REQUIRED,
+    approvalId: approvalIdOf(decisionId),
+    approvedPlanHash: planned?.hash ?? '',
+    // They were told of all three.
+    maxRisk: Math.max(RISKS[planned?.risk ?? 'low'], issued.plan?.risk ?? Risk.LOW, made.risk) as Risk,
+    lapsed: grant?.lapsed ?? false,
+  };
+}
+
+const RISKS: Readonly<Record<RiskLevel, Risk>> = { low: Risk.LOW, medium: Risk.MEDIUM, high: Risk.HIGH };
+
+/** The refusal should be over. It is a decision of its own, with everything as it is now. */
+async function decideAgain(current: Case, driver: CaseDriver, advance: Advance): Promise<void> {
+  const { decisionId, incidentId, attempt } = current;
+  const { incident } = readDraft(current.record);
+  if (!incident || (await driver.cases.isResolved(incidentId))) return advance({ type: 'resolved' });
+  const considered = { incident, causeId: decisionId, attempt: attempt + 1 };
+  await driver.publish(await decideIncident(considered, driver, driver.clock.now()));
+  return advance({ type: 'decided_again' });
+}
