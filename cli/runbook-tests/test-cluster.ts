@@ -1,6 +1,7 @@
 import { BelayError } from '#lib/errors.ts';
 import { conditionFactsOf } from '#lib/runbook/tests/live-facts.ts';
 import type { RunbookTest } from '#lib/runbook/tests/test-file.ts';
+import { describedSurroundings } from './described-surroundings.ts';
 import type { Cluster, PodState, WorkloadState } from '../../services/executor/ports.ts';
 
 export interface ClusterScene {
@@ -31,6 +32,7 @@ export function testCluster(scene: ClusterScene): TestCluster {
   const workload = (): WorkloadState | undefined => read(workloadOf(scene, pods));
   const find = (name: string) => pods.find((pod) => pod.namespace === scene.namespace && pod.name === name);
   return {
+    ...describedSurroundings(scene.live, workload),
     pod: async (namespace, name) => read(namespace === scene.namespace ? find(name) : undefined),
     workloadOf: async () => workload(),
     workload: async () => workload(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plannable } from './catalogue/carried-out.ts';
 import { explainMatch } from './match-runbook.ts';
 import { loadRunbookFiles } from './load-runbook.ts';
 import { resolvePlan } from './resolve-plan.ts';
@@ -52,6 +53,25 @@ describe('the catalogue that ships', () => {
       'ecs-scale-up approval_required',
       'web-application-deployment approval_required',
     ]);
+  });
+
+  it('can be planned where executors know the action, and says why elsewhere', () => {
+    const plans = runbooks.map((runbook) => [runbook.name, plannable(runbook)] as const);
+    expect(plans.flatMap(([name, why]) => (why === undefined ? [name] : []))).toEqual([
+      'predictive-scale-up',
+      'restart-pod',
+      'restart-service',
+      'rollback-deployment',
+      'scale-up',
+    ]);
+    const whyOf = new Map(plans);
+    expect(whyOf.get('scale-to-zero')).toBe('no executor plans kubernetes.scaleToZero yet');
+    const [step] = named('scale-up').steps;
+    if (!step) throw new Error('scale-up has no step');
+    expect(plannable({ steps: [step, step] })).toBe('no executor plans more than one step yet');
+    expect(plannable({ steps: [{ ...step, when: 'live.replicas < 3' }] })).toBe(
+      'no executor judges the condition of step scale yet',
+    );
   });
 
   it('never takes silence for a yes', () => {

@@ -1,9 +1,17 @@
 import type { Order } from '#gen/belay/v1/order.ts';
 import type { Abortion, LedgerEntry, LivePlan } from './domain/ledger.ts';
 import type { Facts } from './domain/observation.ts';
-import type { PodState, WorkloadState } from './domain/target-state.ts';
+import type {
+  Autoscaler,
+  DeployedWorkload,
+  PodState,
+  Quota,
+  Revision,
+  WorkloadRef,
+  WorkloadState,
+} from './domain/target-state.ts';
 
-export type { OwnerRef, PodState, WorkloadState } from './domain/target-state.ts';
+export type * from './domain/target-state.ts';
 
 /** `gone`: no such pod. `other`: a pod of that name, with another uid: not ours to touch. */
 export type DeleteOutcome = 'deleted' | 'gone' | 'other';
@@ -16,7 +24,14 @@ export interface Cluster {
   pod(namespace: string, name: string): Promise<PodState | undefined>;
   workloadOf(pod: PodState): Promise<WorkloadState | undefined>;
   /** Read again by name and kind. */
-  workload(ref: Pick<WorkloadState, 'kind' | 'namespace' | 'name'>): Promise<WorkloadState | undefined>;
+  workload(ref: WorkloadRef): Promise<WorkloadState | undefined>;
+  /** Deployments, StatefulSets and DaemonSets. */
+  deployed(ref: WorkloadRef): Promise<DeployedWorkload | undefined>;
+  /** Newest first, the current one among them. None for kinds other than Deployments. */
+  revisionsOf(workload: DeployedWorkload): Promise<readonly Revision[]>;
+  autoscalersOf(workload: WorkloadRef): Promise<readonly Autoscaler[]>;
+  /** `not_readable`: the credentials may not look. */
+  quotasOf(namespace: string): Promise<readonly Quota[] | 'not_readable'>;
   /** All pods of the workload, whichever of its ReplicaSets made them. */
   podsOf(workload: WorkloadState): Promise<readonly PodState[]>;
   /** With the uid as precondition: a pod of the same name made meanwhile is left alone. */

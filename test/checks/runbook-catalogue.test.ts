@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { actionNames, actionSpec } from '#lib/runbook/action-catalogue.ts';
-import { carriedOut } from '#lib/runbook/catalogue/carried-out.ts';
+import type { ActionSpec, ParameterSpec } from '#lib/runbook/catalogue/action-spec.ts';
+import { carriedOut, planned } from '#lib/runbook/catalogue/carried-out.ts';
 import { scopes } from '#lib/runbook/conditions/fact-catalogue.ts';
 import { outcomeCheckNames, preCheckNames } from '#lib/runbook/named-checks.ts';
-import { actionNamed, executedActions } from '../../services/executor/actions/catalogue.ts';
+import {
+  actionNamed,
+  executedActions,
+  plannedActionNamed,
+  plannedActions,
+} from '../../services/executor/actions/catalogue.ts';
 import { judgedPreChecks } from '../../services/executor/domain/deletion-checks.ts';
+import { scalePreChecks } from '../../services/executor/domain/scale-checks.ts';
+import { undoPreChecks } from '../../services/executor/domain/undo-checks.ts';
 import type { Cluster, PodState, WorkloadState } from '../../services/executor/ports.ts';
 import { judgeCheck, judgedOutcomes } from '../../services/verifier/domain/resource-checks.ts';
 
@@ -28,21 +36,47 @@ describe('the actions', () => {
     expect(sorted(carriedOut.actions)).toEqual(sorted(executedActions));
   });
 
-  it('that executors carry out are in the catalogue', () => {
-    expect(actionNames()).toEqual(expect.arrayContaining([...executedActions]));
+  it('that decision asks plans of are those that executors plan', () => {
+    expect(sorted(planned.actions)).toEqual(sorted(plannedActions));
+    expect(planned.actions).toEqual(expect.arrayContaining([...carriedOut.actions]));
   });
 
-  it.each(executedActions)('%s takes the parameters that the catalogue says', (name) => {
-    const { of, seen } = recorder('web');
-    actionNamed(name)?.parse(of);
-    expect(sorted(seen)).toEqual(sorted(Object.keys(actionSpec(name)?.parameters ?? {})));
+  it('that executors know are in the catalogue', () => {
+    expect(actionNames()).toEqual(expect.arrayContaining([...plannedActions]));
+  });
+
+  it.each(plannedActions)('%s takes the parameters that the catalogue says', (name) => {
+    const { parameters = {}, choices = [] } = (actionSpec(name) ?? {}) as Partial<ActionSpec>;
+    const seen = new Set<string>();
+    for (const kept of choices[0]?.of ?? ['']) {
+      const left = choices.flatMap(({ of }) => of).filter((choice) => choice !== kept);
+      const given = Object.entries(parameters).filter(([key]) => !left.includes(key));
+      const values = Object.fromEntries(given.map(([key, spec]) => [key, valueOf(spec)]));
+      plannedActionNamed(name)?.parse(
+        new Proxy(values, { get: (of, key) => (seen.add(String(key)), of[String(key)]) }),
+      );
+    }
+    expect(sorted(seen)).toEqual(sorted(Object.keys(parameters)));
   });
 });
+
+/** Something that the catalogue allows. */
+function valueOf({ type, minimum = 0, allowedValues }: ParameterSpec): string | number | boolean {
+  if (type === 'boolean') return true;
+  if (type === 'integer' || type === 'number') return Math.max(1, minimum);
+  return allowedValues?.[0] ?? 'web';
+}
 
 describe('the checks known by name', () => {
   it('before acting are in the catalogue, and listed as looked at', () => {
     expect(sorted(carriedOut.preChecks)).toEqual(sorted(judgedPreChecks));
     expect(Object.keys(preCheckNames)).toEqual(expect.arrayContaining([...judgedPreChecks]));
+  });
+
+  it('before planning are in the catalogue, and listed as looked at', () => {
+    const judged = new Set([...judgedPreChecks, ...scalePreChecks, ...undoPreChecks]);
+    expect(sorted(planned.preChecks)).toEqual(sorted(judged));
+    expect(Object.keys(preCheckNames)).toEqual(expect.arrayContaining([...judged]));
   });
 
   it('afterwards are in the catalogue, and listed as looked at', () => {
@@ -103,6 +137,10 @@ function clusterOf(found: WorkloadState | undefined): Cluster {
     workload: async () => found,
     podsOf: async () => [{ ...pod, uid: 'u2' }],
     deletePod: async () => 'deleted',
+    deployed: async () => undefined,
+    revisionsOf: async () => [],
+    autoscalersOf: async () => [],
+    quotasOf: async () => [],
     describe: async () => 'a stand-in',
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { changesContract } from './cluster/changes.ts';
 import type { ClusterServer } from './cluster/cluster-server.ts';
 import type { ClusterSubject } from './cluster/cluster-subject.ts';
 import { deletionsContract } from './cluster/deletions.ts';
@@ -21,6 +22,7 @@ export function clusterContract(name: string, start: () => Promise<ClusterServer
 
     readsContract(() => subject);
     rolloutsContract(() => subject);
+    changesContract(() => subject);
     deletionsContract(() => subject);
     refusalsContract(() => subject);
     // The last: it ends with the API server down.

@@ -26,11 +26,13 @@ import {
 import { deployment, kubeConfig } from '../lab/lab-clients-kubernetes.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** What an executor needs that deletes pods, and no more: the contract runs on it. */
+/** What an executor needs that plans and deletes pods, and no more: the contract runs on it. */
 const mayRead: V1PolicyRule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
   { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['get', 'list'] },
   { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets'], verbs: ['get'] },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
+  { apiGroups: [''], resources: ['resourcequotas'], verbs: ['list'] },
 ];
 const mayDelete: V1PolicyRule[] = [...mayRead, { apiGroups: [''], resources: ['pods'], verbs: ['delete'] }];
 
@@ -105,6 +107,11 @@ describe('workloads that only a real cluster has', () => {
       const pods = workload ? await cluster.podsOf(workload) : [];
       expect(pods).toHaveLength(desired);
       expect(await cluster.workloadOf(pods[0] as PodState)).toEqual(workload);
+      expect(await cluster.deployed({ kind, namespace, name })).toMatchObject({
+        ...workload,
+        template: { labels: { app: name }, images: { main: 'none' } },
+        rollout: { strategy: 'RollingUpdate', replacesAll: true, maxUnavailable: 1 },
+      });
       return workload;
     });
 

@@ -1,7 +1,7 @@
 import { actionNames, actionSpec } from '#lib/runbook/action-catalogue.ts';
 import { argumentType } from '#lib/runbook/argument-types.ts';
 import type { ActionSpec, ParameterSpec } from '#lib/runbook/catalogue/action-spec.ts';
-import { carriedOut } from '#lib/runbook/catalogue/carried-out.ts';
+import { carriedOut, planned } from '#lib/runbook/catalogue/carried-out.ts';
 import { scopes } from '#lib/runbook/conditions/fact-catalogue.ts';
 import { type FactType, KIND_WORDS } from '#lib/runbook/conditions/fact-types.ts';
 import { functionNames } from '#lib/runbook/conditions/functions.ts';
@@ -20,7 +20,7 @@ const HEAD = `# Runbook reference
 
 Every field, action, check and fact of a runbook. [runbooks](../runbooks) holds the eleven that ship, [runbook-schema.json](runbook-schema.json) completes and checks them in an editor, and \`belay runbook lint\` says what is wrong with one and where.
 
-A field that is not listed here is an error, unless it starts with \`x-\`: that is a note of yours. Names of fields end in their unit. Confidence goes from 0 to 1, percent from 0 to 100. What the tables call carried out today is done by an executor or the verifier of this version; the rest can be written and reviewed, and is left to people.
+A field that is not listed here is an error, unless it starts with \`x-\`: that is a note of yours. Names of fields end in their unit. Confidence goes from 0 to 1, percent from 0 to 100. What the tables call carried out today is done by an executor or the verifier of this version, and what is planned today is worked out on live state for people to see; the rest can be written and reviewed, and is left to people.
 
 This page is generated: \`npm run docs\`.`;
 
@@ -71,7 +71,11 @@ function actionSection(name: string, spec: ActionSpec): string {
     `At least ${minimumRisk} risk`,
     isReadOnly ? 'changes nothing' : isReversible ? 'can be undone' : 'cannot be undone by itself',
     ...(needsPerson ? ['never automatic'] : []),
-    isListed(carriedOut.actions, name) ? 'carried out today' : 'no executor yet',
+    isListed(carriedOut.actions, name)
+      ? 'carried out today'
+      : isListed(planned.actions, name)
+        ? 'planned today, not carried out yet'
+        : 'no executor yet',
   ];
   const rows = Object.entries(parameters).map(([key, parameter]) => parameterRow(key, parameter));
   const notes = choices.map(({ of, isNeeded }) => {
@@ -99,10 +103,18 @@ function parameterRow(name: string, spec: ParameterSpec): readonly string[] {
 }
 
 function checksPart(): string {
-  const table = (names: Readonly<Record<string, string>>, today: readonly string[]): string =>
+  const table = (
+    names: Readonly<Record<string, string>>,
+    today: readonly string[],
+    inPlans: readonly string[] = [],
+  ): string =>
     markdownTable(
       ['name', 'holds when', 'today'],
-      Object.entries(names).map(([name, text]) => [`\`${name}\``, text, yes(isListed(today, name))]),
+      Object.entries(names).map(([name, text]) => [
+        `\`${name}\``,
+        text,
+        yes(isListed(today, name)) || (isListed(inPlans, name) ? 'in plans' : ''),
+      ]),
     );
   return `## Checks known by name
 
@@ -110,7 +122,7 @@ function checksPart(): string {
 
 Looked at on live state right before acting. A check that an executor cannot judge is a no.
 
-${table(preCheckNames, carriedOut.preChecks)}
+${table(preCheckNames, carriedOut.preChecks, planned.preChecks)}
 
 ### verification.checks
 

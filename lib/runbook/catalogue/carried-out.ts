@@ -24,14 +24,49 @@ export const carriedOut = {
   outcomeChecks: ['replacement_pod_ready_within_timeout', 'available_replicas_equal_desired_replicas'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
+/** What executors can work out on live state before anything is done: also of actions that nobody carries out yet. */
+export const planned = {
+  actions: [
+    'kubernetes.deletePod',
+    'kubernetes.rolloutRestart',
+    'kubernetes.rolloutUndo',
+    'kubernetes.scale',
+  ],
+  /** Each for some of these actions. */
+  preChecks: [
+    'namespace_allowed',
+    'deployment_exists',
+    'enough_ready_peers',
+    'replicas_greater_than_one',
+    'recent_restarts_less_than_three',
+    'not_already_rolling_out',
+    'current_replicas_below_max',
+    'quota_available',
+    'previous_revision_available',
+  ],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
 /** Why no executor can carry this runbook out, or undefined where one can. A test may assume actions besides. */
 export function beyondExecutors(
   { steps }: Pick<Runbook, 'steps'>,
   assumed: readonly string[] = [],
 ): string | undefined {
-  const unknown = steps.find(({ action }) => !isCarriedOut(action) && !assumed.includes(action));
-  if (unknown) return `no executor does ${unknown.action} yet`;
-  if (steps.length > 1) return 'no executor does more than one step yet';
+  return beyond(steps, 'does', (action) => isCarriedOut(action) || assumed.includes(action));
+}
+
+/** Why no executor can plan this runbook, or undefined where one can. */
+export function plannable({ steps }: Pick<Runbook, 'steps'>): string | undefined {
+  return beyond(steps, 'plans', (action) => (planned.actions as readonly string[]).includes(action));
+}
+
+function beyond(
+  steps: Runbook['steps'],
+  does: string,
+  isKnown: (action: string) => boolean,
+): string | undefined {
+  const unknown = steps.find(({ action }) => !isKnown(action));
+  if (unknown) return `no executor ${does} ${unknown.action} yet`;
+  if (steps.length > 1) return `no executor ${does} more than one step yet`;
   const judged = steps.find(({ when, validation }) => when !== undefined || validation !== undefined);
   // Left out of the plan it would run unasked, or count unseen.
   if (judged) return `no executor judges the condition of step ${judged.id} yet`;

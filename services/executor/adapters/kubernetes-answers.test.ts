@@ -112,6 +112,22 @@ describe('a refusal', () => {
     });
   });
 
+  it('of a look at quotas is an answer, and of anything else it is none', async () => {
+    const message = 'resourcequotas is forbidden: User "x" cannot list resource "resourcequotas"';
+    const cluster = await answering(403, status(403, 'Forbidden', message));
+    expect(await cluster.quotasOf('production')).toBe('not_readable');
+    const ref = { kind: 'Deployment', namespace: 'production', name: 'web' };
+    await expect(cluster.autoscalersOf(ref)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(cluster.deployed(ref)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('of the credentials themselves is no answer about quotas', async () => {
+    const cluster = await answering(401, status(401, 'Unauthorized', 'Unauthorized'));
+    await expect(cluster.quotasOf('production')).rejects.toMatchObject({
+      code: 'CLUSTER_CREDENTIALS_REFUSED',
+    });
+  });
+
   it('with 409 says nothing about the uid: what is there does', async () => {
     const found = { metadata: { ...pod, creationTimestamp: '2026-03-03T03:12:00Z' } };
     const cluster = await clusterThat((request, response) => {

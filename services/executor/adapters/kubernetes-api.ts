@@ -5,7 +5,8 @@ import { type Attempt, isNotFound, refusalOf, unreadable } from './kubernetes-er
 import type { HttpAnswer, HttpRequest, SendHttp } from './kubernetes-http.ts';
 
 export interface Resource<T> {
-  readonly group: '' | 'apps';
+  readonly group: '' | 'apps' | 'autoscaling';
+  readonly version: 'v1' | 'v2';
   readonly plural: string;
   readonly schema: z.ZodType<T>;
 }
@@ -33,13 +34,16 @@ export function kubernetesApi(send: SendHttp, timeoutMs: number): KubernetesApi 
     traceTarget(`kubernetes ${what}`, () => send(request, signal));
 
   return {
-    async get({ group, plural, schema }, place) {
-      const answer = await ask(`get ${plural}`, { method: 'GET', path: pathOf(group, plural, place) });
+    async get({ group, version, plural, schema }, place) {
+      const answer = await ask(`get ${plural}`, {
+        method: 'GET',
+        path: pathOf({ group, version, plural }, place),
+      });
       if (isNotFound(answer, place.name)) return undefined;
       return parseAnswer(schema, accepted(answer, { verb: 'get', group, plural, ...place }));
     },
 
-    async list({ group, plural, schema }, namespace, labelSelector) {
+    async list({ group, version, plural, schema }, namespace, labelSelector) {
       const page = z.object({
         metadata: z.object({ continue: z.string().optional() }),
         items: z.array(schema),
@@ -51,7 +55,7 @@ export function kubernetesApi(send: SendHttp, timeoutMs: number): KubernetesApi 
           limit: `${PAGE_SIZE}`,
           ...(next && { continue: next }),
         });
-        const path = `${pathOf(group, plural, { namespace })}?${query.toString()}`;
+        const path = `${pathOf({ group, version, plural }, { namespace })}?${query.toString()}`;
         const answer = await ask(`list ${plural}`, { method: 'GET', path });
         const found = parseAnswer(page, accepted(answer, { verb: 'list', group, plural, namespace }));
         items.push(...found.items);
@@ -60,12 +64,12 @@ export function kubernetesApi(send: SendHttp, timeoutMs: number): KubernetesApi 
       return items;
     },
 
-    async delete({ group, plural }, place, uid) {
+    async delete({ group, version, plural }, place, uid) {
       if (uid === '') throw invalid('uid', uid);
       const preconditions = { uid };
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
       // The server gives up when we do: a request that nobody waits for must not act later.
-      const path = `${pathOf(group, plural, place)}?timeout=${timeoutMs}ms`;
+      const path = `${pathOf({ group, version, plural }, place)}?timeout=${timeoutMs}ms`;
       const answer = await ask(`delete ${plural}`, { method: 'DELETE', path, body });
       if (isNotFound(answer, place.name)) return 'absent';
       if (answer.status === 409) return 'conflict';
@@ -103,11 +107,13 @@ function parseAnswer<T>(schema: z.ZodType<T>, answer: HttpAnswer): T {
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
+type Kind = Pick<Resource<unknown>, 'group' | 'version' | 'plural'>;
+
 /** An empty name or a dot would turn the path of one object into that of all: a DELETE there deletes them all. */
-function pathOf(group: string, plural: string, { namespace, name }: Partial<Place>): string {
+function pathOf({ group, version, plural }: Kind, { namespace, name }: Partial<Place>): string {
   if (namespace === undefined || !NAMESPACE.test(namespace)) throw invalid('namespace', namespace);
   if (name !== undefined && !NAME.test(name)) throw invalid('name', name);
-  const root = group === '' ? '/api/v1' : `/apis/${group}/v1`;
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   return `${root}/namespaces/${namespace}/${plural}${name === undefined ? '' : `/${name}`}`;
 }
 

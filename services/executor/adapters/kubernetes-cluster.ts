@@ -7,10 +7,12 @@ import {
   type KubernetesAddress,
 } from './kubernetes-access.ts';
 import { type KubernetesApi, kubernetesApi } from './kubernetes-api.ts';
+import { readDeployed } from './kubernetes-deployed.ts';
 import { kubernetesHttp } from './kubernetes-http.ts';
 import { accessByKubeconfig } from './kubernetes-kubeconfig.ts';
 import { pods, replicaSets } from './kubernetes-objects.ts';
 import { controllerOf, podState } from './kubernetes-pod.ts';
+import { autoscalersOf, quotasOf, revisionsOf } from './kubernetes-surroundings.ts';
 import { readWorkload } from './kubernetes-workload.ts';
 
 export type KubernetesTarget =
@@ -36,6 +38,10 @@ export function kubernetesCluster(target: KubernetesTarget & KubernetesClusterOp
     workloadOf: (pod) => workloadOf(begin(), pod),
     workload: async ({ kind, namespace, name }) =>
       (await readWorkload(begin(), kind, { namespace, name }))?.state,
+    deployed: (ref) => readDeployed(begin(), ref),
+    revisionsOf: (workload) => revisionsOf(begin(), workload),
+    autoscalersOf: (workload) => autoscalersOf(begin(), workload),
+    quotasOf: (namespace) => quotasOf(begin(), namespace),
     podsOf: (workload) => podsOf(begin(), workload),
     deletePod: (pod) => deletePod(begin(), pod),
     describe: async () => `Kubernetes ${await begin().version()} at ${access.server.origin}`,

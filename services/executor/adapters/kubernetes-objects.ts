@@ -6,11 +6,12 @@ import type { Resource } from './kubernetes-api.ts';
 const labels = z.record(z.string(), z.string()).default({});
 const count = z.int().min(0).default(0);
 
-const metadata = z.object({
+export const metadata = z.object({
   name: z.string().min(1),
   namespace: z.string().min(1),
   uid: z.string().min(1),
   labels,
+  annotations: labels,
   generation: count,
   creationTimestamp: z.iso.datetime().transform((text) => new Date(text)),
   deletionTimestamp: z.string().optional(),
@@ -31,6 +32,17 @@ const conditions = z
   .array(z.object({ type: z.string(), status: z.string(), reason: z.string().default('') }))
   .default([]);
 const containers = z.array(z.object({ restartCount: count })).default([]);
+
+export const quantities = z.record(z.string(), z.union([z.string(), z.number()])).default({});
+const templateContainers = z
+  .array(
+    z.looseObject({
+      name: z.string(),
+      image: z.string().default(''),
+      resources: z.looseObject({ requests: quantities, limits: quantities }).prefault({}),
+    }),
+  )
+  .default([]);
 
 const podSchema = z.object({
   metadata,
@@ -54,9 +66,33 @@ const selector = z.object({
 });
 export type Selector = z.infer<typeof selector>;
 
+/** Kept whole: two templates are the same only if nothing of them differs. */
+const template = z.looseObject({
+  metadata: z.looseObject({ labels }).prefault({}),
+  spec: z.looseObject({ containers: templateContainers, initContainers: templateContainers }).prefault({}),
+});
+export type TemplateObject = z.infer<typeof template>;
+
+/** A number of pods, or percent of those that are wanted. */
+const share = z.union([z.int().min(0), z.string().regex(/^\d+%$/)]);
+export type Share = z.infer<typeof share>;
+
 const deploymentSchema = z.object({
   metadata,
-  spec: z.object({ selector, replicas: z.int().min(0).default(1) }),
+  spec: z.object({
+    selector,
+    replicas: z.int().min(0).default(1),
+    paused: z.boolean().default(false),
+    strategy: z
+      .object({
+        type: z.string().default('RollingUpdate'),
+        rollingUpdate: z
+          .object({ maxSurge: share.default('25%'), maxUnavailable: share.default('25%') })
+          .prefault({}),
+      })
+      .prefault({}),
+    template: template.prefault({}),
+  }),
   status: z
     .object({
       observedGeneration: count,
@@ -72,7 +108,7 @@ export type DeploymentObject = z.infer<typeof deploymentSchema>;
 
 const replicaSetSchema = z.object({
   metadata,
-  spec: z.object({ selector, replicas: z.int().min(0).default(1) }),
+  spec: z.object({ selector, replicas: z.int().min(0).default(1), template: template.prefault({}) }),
   status: z
     .object({ observedGeneration: count, readyReplicas: count, availableReplicas: count })
     .prefault({}),
@@ -84,7 +120,13 @@ const statefulSetSchema = z.object({
   spec: z.object({
     selector,
     replicas: z.int().min(0).default(1),
-    updateStrategy: z.object({ rollingUpdate: z.object({ partition: count }).prefault({}) }).prefault({}),
+    updateStrategy: z
+      .object({
+        type: z.string().default('RollingUpdate'),
+        rollingUpdate: z.object({ partition: count, maxUnavailable: share.default(1) }).prefault({}),
+      })
+      .prefault({}),
+    template: template.prefault({}),
   }),
   status: z
     .object({
@@ -101,7 +143,16 @@ export type StatefulSetObject = z.infer<typeof statefulSetSchema>;
 
 const daemonSetSchema = z.object({
   metadata,
-  spec: z.object({ selector }),
+  spec: z.object({
+    selector,
+    updateStrategy: z
+      .object({
+        type: z.string().default('RollingUpdate'),
+        rollingUpdate: z.object({ maxUnavailable: share.default(1) }).prefault({}),
+      })
+      .prefault({}),
+    template: template.prefault({}),
+  }),
   status: z
     .object({
       observedGeneration: count,
@@ -114,12 +165,12 @@ const daemonSetSchema = z.object({
 });
 export type DaemonSetObject = z.infer<typeof daemonSetSchema>;
 
-export const pods: Resource<PodObject> = { group: '', plural: 'pods', schema: podSchema };
+export const pods: Resource<PodObject> = { group: '', version: 'v1', plural: 'pods', schema: podSchema };
 export const deployments = apps('deployments', deploymentSchema);
 export const replicaSets = apps('replicasets', replicaSetSchema);
 export const statefulSets = apps('statefulsets', statefulSetSchema);
 export const daemonSets = apps('daemonsets', daemonSetSchema);
 
 function apps<T>(plural: string, schema: z.ZodType<T>): Resource<T> {
-  return { group: 'apps', plural, schema };
+  return { group: 'apps', version: 'v1', plural, schema };
 }

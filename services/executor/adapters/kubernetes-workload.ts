@@ -15,6 +15,9 @@ import {
 import { controllerOf } from './kubernetes-pod.ts';
 import { selectorText } from './kubernetes-selector.ts';
 
+/** What there is of each kind that people deploy. */
+export type WorkloadObject = DeploymentObject | StatefulSetObject | DaemonSetObject;
+
 export interface FoundWorkload {
   readonly state: WorkloadState;
   readonly controller: OwnerRef | undefined;
@@ -29,7 +32,7 @@ export async function readWorkload(
   return kinds[kind]?.(api, place);
 }
 
-type Numbers = Pick<WorkloadState, 'desired' | 'ready' | 'available' | 'rollingOut'>;
+export type Numbers = Pick<WorkloadState, 'desired' | 'ready' | 'available' | 'rollingOut'>;
 
 const kinds: Readonly<
   Record<string, (api: KubernetesApi, place: Place) => Promise<FoundWorkload | undefined>>
@@ -40,21 +43,23 @@ const kinds: Readonly<
   DaemonSet: reader('DaemonSet', daemonSets, daemonSetNumbers),
 };
 
-function reader<T extends { metadata: ObjectMetadata; spec: { selector: Selector } }>(
-  kind: string,
-  resource: Resource<T>,
-  numbersOf: (object: T) => Numbers,
-) {
+function reader<T extends Selecting>(kind: string, resource: Resource<T>, numbersOf: (object: T) => Numbers) {
   return async (api: KubernetesApi, place: Place): Promise<FoundWorkload | undefined> => {
     const found = await api.get(resource, place);
     if (!found) return undefined;
-    const { namespace, name, uid, labels } = found.metadata;
-    const selector = selectorText(found.spec.selector);
-    return {
-      state: { kind, namespace, name, uid, labels, selector, ...numbersOf(found) },
-      controller: controllerOf(found.metadata),
-    };
+    const state = workloadState(kind, found, numbersOf(found));
+    return { state, controller: controllerOf(found.metadata) };
   };
+}
+
+interface Selecting {
+  readonly metadata: ObjectMetadata;
+  readonly spec: { readonly selector: Selector };
+}
+
+export function workloadState(kind: string, { metadata, spec }: Selecting, numbers: Numbers): WorkloadState {
+  const { namespace, name, uid, labels } = metadata;
+  return { kind, namespace, name, uid, labels, selector: selectorText(spec.selector), ...numbers };
 }
 
 // When a rollout is over, as `kubectl rollout status` sees it, with one difference: pods that are merely not

@@ -32,3 +32,59 @@ export interface WorkloadState extends OwnerRef {
   /** Which pods it claims, as the target writes it. What it owns among them is in `podsOf`. */
   readonly selector: string;
 }
+
+export type WorkloadRef = Pick<WorkloadState, 'kind' | 'namespace' | 'name'>;
+
+/** A workload with how it makes its pods, as of the same moment. */
+export interface DeployedWorkload extends WorkloadState {
+  readonly template: PodTemplate;
+  readonly rollout: RolloutRules;
+  /** Of its newest template. 0 where that has no number, or none yet. */
+  readonly revision: number;
+}
+
+export interface PodTemplate {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Another one whenever pods would be made differently. */
+  readonly hash: string;
+  /** By container. */
+  readonly images: Readonly<Record<string, string>>;
+  /** What one pod takes from a quota, by the names of quotas. What is not there is not known. */
+  readonly demand: Readonly<Record<string, number>>;
+}
+
+export interface RolloutRules {
+  /** In the words of the target. */
+  readonly strategy: string;
+  /** A rollout reaches every pod by itself. */
+  readonly replacesAll: boolean;
+  readonly isPaused: boolean;
+  /** How many pods it lets be down at once. */
+  readonly maxUnavailable: number;
+}
+
+export interface Revision {
+  readonly number: number;
+  /** Hash of its template. Not to be compared with that of the workload. */
+  readonly template: string;
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/** Sets the replicas of a workload by itself, whatever others have set. */
+export interface Autoscaler {
+  readonly name: string;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+export interface Quota {
+  readonly name: string;
+  /** It counts only some pods. */
+  readonly isScoped: boolean;
+  /** A number that cannot be read is undefined. */
+  readonly items: readonly {
+    readonly resource: string;
+    readonly hard: number | undefined;
+    readonly used: number | undefined;
+  }[];
+}

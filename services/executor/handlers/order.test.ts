@@ -20,6 +20,10 @@ async function codeFor(
     resource: { target: 'prod', kind: 'pod', namespace: 'production', name: 'web-1' },
     steps: [{ id: 's', action: 'kubernetes.deletePod', arguments: toValues(step) }],
   });
+  return codeOf(plan, phase, known, ageMs);
+}
+
+async function codeOf(plan: Plan, phase: OrderPhase, known?: 'known' | 'conflict', ageMs = 0) {
   const order = Order.fromPartial({
     actionId: 'act-1',
     decisionId: 'dec-1',
@@ -63,4 +67,24 @@ it('takes an order to plan, and refuses what it does not do yet', async () => {
   expect(await codeFor({ ...right, pod: 'coredns' }, undefined, 0, OrderPhase.PLAN)).toBe('other_resource');
   for (const phase of [OrderPhase.ROLLBACK, OrderPhase.CANCEL, OrderPhase.UNSPECIFIED])
     expect(await codeFor(right, undefined, 0, phase)).toBe('unsupported_phase');
+});
+
+it('plans what it does not do, and refuses to do it', async () => {
+  const code = async (phase: OrderPhase, action: string, kind = 'deployment', more = {}) => {
+    const place = { namespace: 'production', name: 'web' };
+    const plan = Plan.fromPartial({
+      resource: { target: 'prod', kind: 'Deployment', ...place },
+      steps: [{ id: 's', action, arguments: toValues({ ...place, kind, ...more }) }],
+    });
+    return codeOf(plan, phase);
+  };
+  for (const action of ['kubernetes.rolloutRestart', 'kubernetes.rolloutUndo']) {
+    expect(await code(OrderPhase.PLAN, action)).toBeUndefined();
+    expect(await code(OrderPhase.EXECUTE, action)).toBe('not_carried_out');
+  }
+  expect(await code(OrderPhase.PLAN, 'kubernetes.scale', 'deployment', { replicas: 3 })).toBeUndefined();
+  expect(await code(OrderPhase.PLAN, 'kubernetes.scale')).toBe('bad_argument');
+  expect(await code(OrderPhase.PLAN, 'kubernetes.rolloutUndo', 'statefulset')).toBe('unsupported_kind');
+  expect(await code(OrderPhase.PLAN, 'kubernetes.rolloutRestart', 'statefulset')).toBe('other_resource');
+  expect(await code(OrderPhase.PLAN, 'kubernetes.drainNode')).toBe('unknown_action');
 });

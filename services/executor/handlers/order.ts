@@ -9,6 +9,7 @@ import { planDigest } from '#lib/plan/plan-digest.ts';
 import { fromValues } from '#lib/plan/values.ts';
 import type { ActedOn, PlannedAction } from '../actions/action.ts';
 import { actionNamed, plannedActionNamed } from '../actions/catalogue.ts';
+import { UNSUPPORTED_KIND } from '../actions/kubernetes/workload-arguments.ts';
 import type { Ledger, TakeOrder } from '../ports.ts';
 
 export interface OrderHandlerOptions {
@@ -82,9 +83,9 @@ function refusalOfArguments(
     const reason = `the step acts on ${actedOn}, the decision is about ${decided}`;
     return { code: 'other_resource', reason };
   } catch (error) {
-    if (error instanceof BelayError && error.kind === 'invalid')
-      return { code: 'bad_argument', reason: error.message };
-    throw error;
+    if (!(error instanceof BelayError) || error.kind !== 'invalid') throw error;
+    const code = error.code === UNSUPPORTED_KIND ? 'unsupported_kind' : 'bad_argument';
+    return { code, reason: error.message };
   }
 }
 

@@ -52,6 +52,19 @@ export const deploymentSpecSchema = replicaSetSpecSchema.extend({
 });
 type DeploymentSpec = z.infer<typeof deploymentSpecSchema>;
 
+export const autoscalerSpecSchema = z.looseObject({
+  scaleTargetRef: z.looseObject({ kind: z.string().min(1), name: z.string().min(1) }),
+  minReplicas: z.int().min(1).default(1),
+  maxReplicas: z.int().min(1),
+});
+type AutoscalerSpec = z.infer<typeof autoscalerSpecSchema>;
+
+/** Of pods alone: that is what the sandbox can count. */
+export const quotaSpecSchema = z.strictObject({
+  hard: z.partialRecord(z.enum(['pods', 'count/pods']), z.string().regex(/^\d+$/)),
+});
+type QuotaSpec = z.infer<typeof quotaSpecSchema>;
+
 export const draftMetadataSchema = z.looseObject({
   name: z.string().optional(),
   generateName: z.string().optional(),
@@ -137,12 +150,21 @@ export type Pod = ObjectOf<'Pod', PodSpec, PodStatus>;
 export type ReplicaSet = ObjectOf<'ReplicaSet', ReplicaSetSpec, WorkloadStatus>;
 export type Deployment = ObjectOf<'Deployment', DeploymentSpec, DeploymentStatus>;
 export type Namespace = ObjectOf<'Namespace', object, { readonly phase: 'Active' }>;
+type Autoscaler = ObjectOf<'HorizontalPodAutoscaler', AutoscalerSpec, object>;
+type ResourceQuota = ObjectOf<'ResourceQuota', QuotaSpec, QuotaStatus>;
+
+interface QuotaStatus {
+  readonly hard?: QuotaSpec['hard'];
+  readonly used?: Labels;
+}
 
 export interface ObjectsByPlural {
   pods: Pod;
   replicasets: ReplicaSet;
   deployments: Deployment;
   namespaces: Namespace;
+  horizontalpodautoscalers: Autoscaler;
+  resourcequotas: ResourceQuota;
 }
 export type Plural = keyof ObjectsByPlural;
 export type KubeObject = ObjectsByPlural[Plural];

@@ -1,9 +1,20 @@
 import { draftOf, parseMetadata, resourceKinds } from './api/resources.ts';
+import { createReplicaSet } from './controllers/deployment-controller.ts';
 import { templateHash, withHash } from './controllers/template-hash.ts';
 import type { Play } from './kubelet/play.ts';
 import { readyStatus } from './kubelet/pod-status.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { Deployment, Draft, KubeObject, Labels, Namespace, Plural, Pod } from './objects.ts';
+import {
+  type Deployment,
+  type Draft,
+  type KubeObject,
+  type Labels,
+  type Namespace,
+  type Plural,
+  type Pod,
+  podSpecSchema,
+  type PodTemplate,
+} from './objects.ts';
 import { randomSuffix } from './random-suffix.ts';
 
 export interface SeedWorkload {
@@ -11,6 +22,10 @@ export interface SeedWorkload {
   readonly name: string;
   readonly replicas: number;
   readonly labels: Labels;
+  /** Of its pods. [sandbox/NAME:1] */
+  readonly image?: string;
+  /** What was deployed before, that one can go back to. */
+  readonly before?: { readonly revision: number; readonly image: string };
   /** Some of its pods, by names of their own. */
   readonly pods?: readonly { readonly name: string; readonly play?: Play }[];
 }
@@ -27,7 +42,12 @@ const production = (name: string, replicas: number, labels = optedIn(name)): See
 export const defaultSeed: readonly SeedWorkload[] = [
   { ...production('api-server', 3), pods: [{ name: 'api-server-abc123', play: 'crash-loop' }] },
   production('worker', 3),
-  production('checkout', 3),
+  {
+    ...production('checkout', 3),
+    image: 'shop/checkout:1.8.2',
+    before: { revision: 41, image: 'shop/checkout:1.8.1' },
+  },
+  production('auth', 2),
   production('singleton', 1),
   production('unlabelled', 2, { workload: 'unlabelled' }),
 ];
@@ -43,19 +63,27 @@ export function plantSeed(store: ObjectStore, workloads: readonly SeedWorkload[]
 
 /** Pods first: the ReplicaSet adopts those that carry its labels. */
 function plantWorkload(store: ObjectStore, workload: SeedWorkload, now: Date): void {
-  const { namespace, name, replicas, labels, pods = [] } = workload;
-  const containers = [{ name: 'main', image: `sandbox/${name}:1` }];
-  const template = { metadata: { labels }, spec: { containers } };
+  const { namespace, name, replicas, labels, pods = [], before } = workload;
+  const template = templateOf(labels, workload.image ?? `sandbox/${name}:1`);
   const spec = { replicas, selector: { matchLabels: labels }, template };
-  const deployment = draft('deployments', name, { namespace, labels }, spec) as Draft<Deployment>;
-  const hash = templateHash(deployment.spec.template);
+  const planned = draft('deployments', name, { namespace, labels }, spec) as Draft<Deployment>;
+  const hash = templateHash(planned.spec.template);
   for (let i = 0; i < replicas; i += 1) {
     const podName = pods[i]?.name ?? `${name}-${hash}-${randomSuffix()}`;
     const metadata = { namespace, labels: withHash(labels, hash) };
     const pod = draft('pods', podName, metadata, template.spec) as Draft<Pod>;
     store.create('pods', { ...pod, status: readyStatus(pod, now) });
   }
-  store.create('deployments', deployment);
+  const deployment = store.create('deployments', planned);
+  if (!before) return;
+  // Its controller numbers the newest template after this one.
+  const old = { ...deployment, spec: { ...deployment.spec, template: templateOf(labels, before.image) } };
+  createReplicaSet(store, old, templateHash(old.spec.template), before.revision);
+}
+
+function templateOf(labels: Labels, image: string): PodTemplate {
+  const containers = [{ name: 'main', image }];
+  return { metadata: { labels }, spec: podSpecSchema.parse({ containers }) };
 }
 
 function draft(plural: Plural, name: string, metadata: object, spec: object): Draft<KubeObject> {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '#lib/clock.ts';
 import { callSandbox } from '../../../test/support/call-sandbox.ts';
 import { eventually } from '../../../test/support/eventually.ts';
-import type { Deployment, Pod } from './objects.ts';
+import type { Deployment, Pod, ReplicaSet } from './objects.ts';
 import { type SandboxCluster, startSandboxCluster } from './start-sandbox-cluster.ts';
 
 const namespace = 'production';
@@ -43,6 +43,7 @@ describe('the default seed', () => {
     ]);
     expect(numbers).toEqual([
       ['api-server', 3, 2],
+      ['auth', 2, 2],
       ['checkout', 3, 3],
       ['singleton', 1, 1],
       ['unlabelled', 2, 2],
@@ -52,11 +53,11 @@ describe('the default seed', () => {
       ({ metadata }) => metadata.labels?.['remediator.kubedojo.io/enabled'] === 'true',
     );
     expect(optedIn.map(({ metadata }) => metadata.name)).not.toContain('unlabelled');
-    expect(optedIn).toHaveLength(4);
+    expect(optedIn).toHaveLength(5);
     const progressing = items.flatMap(({ status }) =>
       status.conditions.filter(({ type }) => type === 'Progressing'),
     );
-    expect(progressing.map(({ reason }) => reason)).toEqual(Array(5).fill('NewReplicaSetAvailable'));
+    expect(progressing.map(({ reason }) => reason)).toEqual(Array(6).fill('NewReplicaSetAvailable'));
     expect((await pod('api-server-abc123')).status.containerStatuses).toMatchObject([
       { ready: false, restartCount: 1, state: { waiting: { reason: 'CrashLoopBackOff' } } },
     ]);
@@ -69,6 +70,44 @@ describe('the default seed', () => {
     const [first, ...others] = await podsOf('api-server');
     expect(first?.metadata.name).toBe('api-server-abc123');
     for (const { metadata } of others) expect(metadata.name).toMatch(/^api-server-\w{10}-\w{5}$/);
+  });
+});
+
+describe('what was deployed before', () => {
+  it('is there to go back to, and runs again when somebody does', async () => {
+    const sets = '/apis/apps/v1/namespaces/production/replicasets?labelSelector=app%3Dcheckout';
+    const seen = (await get<{ items: ReplicaSet[] }>(sets)).items
+      .map(({ metadata, spec }) => [
+        metadata.annotations?.['deployment.kubernetes.io/revision'],
+        spec.replicas,
+        spec.template.spec.containers[0]?.image,
+      ])
+      .sort((a, b) => String(a[0]).localeCompare(String(b[0])));
+    expect(seen).toEqual([
+      ['41', 0, 'shop/checkout:1.8.1'],
+      ['42', 3, 'shop/checkout:1.8.2'],
+    ]);
+    const containers = [{ name: 'main', image: 'shop/checkout:1.8.1' }];
+    await change(`${deployments}/checkout`, { spec: { template: { spec: { containers } } } });
+    await clock.advance(20_000);
+    expect((await deployment('checkout')).metadata.annotations).toMatchObject({
+      'deployment.kubernetes.io/revision': '43',
+    });
+    expect((await get<{ items: unknown[] }>(sets)).items).toHaveLength(2);
+  });
+});
+
+describe('a quota', () => {
+  it('counts the pods of its namespace, and knows nothing but pods', async () => {
+    const path = '/api/v1/namespaces/production/resourcequotas';
+    const create = (hard: object) =>
+      callSandbox(sandbox, { path, method: 'POST', body: { metadata: { name: 'cap' }, spec: { hard } } });
+    expect((await create({ 'requests.cpu': '4' })).status).toBe(422);
+    expect((await create({ pods: '20' })).status).toBe(201);
+    const status = async () => (await get<{ status: object }>(`${path}/cap`)).status;
+    expect(await status()).toEqual({ hard: { pods: '20' }, used: { pods: '14' } });
+    await change(`${deployments}/worker`, { spec: { replicas: 5 } });
+    expect(await status()).toEqual({ hard: { pods: '20' }, used: { pods: '16' } });
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   AppsV1Api,
+  AutoscalingV2Api,
   CoreV1Api,
   KubeConfig,
   PatchStrategy,
@@ -30,6 +31,7 @@ export class Workshop {
   readonly #server: ClusterServer;
   readonly #core: CoreV1Api;
   readonly #apps: AppsV1Api;
+  readonly #autoscaling: AutoscalingV2Api;
 
   constructor(server: ClusterServer) {
     const { server: address, token, ca } = server.address;
@@ -42,6 +44,7 @@ export class Workshop {
     this.#server = server;
     this.#core = config.makeApiClient(CoreV1Api);
     this.#apps = config.makeApiClient(AppsV1Api);
+    this.#autoscaling = config.makeApiClient(AutoscalingV2Api);
   }
 
   async namespace(): Promise<string> {
@@ -101,6 +104,33 @@ export class Workshop {
     const annotations = { [this.#server.annotations.play]: play };
     const body = { spec: { template: { metadata: { annotations } } } };
     await this.#apps.patchNamespacedDeployment({ namespace, name, body }, merge);
+  }
+
+  async setImage(namespace: string, name: string, image: string): Promise<void> {
+    const body = { spec: { template: { spec: { containers: [{ name: 'main', image }] } } } };
+    await this.#apps.patchNamespacedDeployment({ namespace, name, body }, merge);
+  }
+
+  async scale(namespace: string, name: string, replicas: number): Promise<void> {
+    await this.#apps.patchNamespacedDeployment({ namespace, name, body: { spec: { replicas } } }, merge);
+  }
+
+  async autoscale(
+    namespace: string,
+    name: string,
+    deployment: string,
+    bounds: { readonly minReplicas: number; readonly maxReplicas: number },
+  ): Promise<void> {
+    const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment };
+    const body = { metadata: { name }, spec: { ...bounds, scaleTargetRef } };
+    await this.#autoscaling.createNamespacedHorizontalPodAutoscaler({ namespace, body });
+  }
+
+  async limit(namespace: string, name: string, hard: Record<string, string>): Promise<void> {
+    await this.#core.createNamespacedResourceQuota({
+      namespace,
+      body: { metadata: { name }, spec: { hard } },
+    });
   }
 
   #template(name: string, options: Deploy): { template: V1PodTemplateSpec; selector: V1LabelSelector } {

@@ -4,6 +4,7 @@ import type { PodState, WorkloadState } from '../../ports.ts';
 import type { Facts, Observation } from '../../domain/observation.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { checkDeletion } from '../../domain/deletion-checks.ts';
+import { Arguments } from './arguments.ts';
 import { podFacts } from './pod-facts.ts';
 
 interface DeletePodArgs {
@@ -14,7 +15,10 @@ interface DeletePodArgs {
 /** Deletes one pod that its controller replaces. The uid is the precondition, so it happens at most once. */
 export const deletePod: Action<DeletePodArgs> = {
   name: 'kubernetes.deletePod',
-  parse: (args) => ({ namespace: kubernetesName(args, 'namespace'), pod: kubernetesName(args, 'pod') }),
+  parse: (given) => {
+    const args = new Arguments('kubernetes.deletePod', given);
+    return { namespace: args.name('namespace'), pod: args.name('pod') };
+  },
   resource: ({ namespace, pod }) => ({ kind: 'pod', namespace, name: pod }),
   observe,
   run: async ({ namespace, pod }, before, { cluster }) => {
@@ -104,17 +108,6 @@ async function sample(
     readyReplicas: workload.ready,
     availableReplicas: workload.available,
   };
-}
-
-const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
-
-function kubernetesName(args: Facts, field: string): string {
-  const value = args[field];
-  if (typeof value === 'string' && NAME.test(value)) return value;
-  throw new BelayError('invalid', `kubernetes.deletePod ${field} is not a Kubernetes name`, {
-    code: 'BAD_ARGUMENT',
-    field,
-  });
 }
 
 function textOf(facts: Facts, name: string): string {

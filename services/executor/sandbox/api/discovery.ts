@@ -4,8 +4,8 @@ import { methodNotAllowed, unknownPath } from './status.ts';
 /** Semantic versioning lets it say what it is, and kubectl still takes it for a version. */
 const SANDBOX_VERSION = 'v1.36.0+belay-sandbox';
 
-const apps = { groupVersion: 'apps/v1', version: 'v1' };
-const appsGroup = { name: 'apps', versions: [apps], preferredVersion: apps };
+const appsGroup = groupOf('apps', 'v1');
+const autoscalingGroup = groupOf('autoscaling', 'v2');
 
 /** What clients look up first. */
 export function discover(method: string | undefined, path: string): object {
@@ -28,11 +28,18 @@ const documents: Readonly<Record<string, object>> = {
     platform: 'sandbox',
   },
   '/api': { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] },
-  '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [appsGroup] },
+  '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [appsGroup, autoscalingGroup] },
   '/apis/apps': { kind: 'APIGroup', apiVersion: 'v1', ...appsGroup },
+  '/apis/autoscaling': { kind: 'APIGroup', apiVersion: 'v1', ...autoscalingGroup },
   '/api/v1': resourceList('v1'),
   '/apis/apps/v1': resourceList('apps/v1'),
+  '/apis/autoscaling/v2': resourceList('autoscaling/v2'),
 };
+
+function groupOf(name: string, version: string) {
+  const preferredVersion = { groupVersion: `${name}/${version}`, version };
+  return { name, versions: [preferredVersion], preferredVersion };
+}
 
 function resourceList(groupVersion: string): object {
   const resources = resourceKinds.filter((resource) => apiVersionOf(resource) === groupVersion).map(describe);

@@ -17,13 +17,15 @@ export function parseRequest(
   pathname: string,
   query: URLSearchParams,
 ): ApiRequest | undefined {
-  const path = /^\/(?:api|apis\/(?<group>[a-z]+))\/v1\/(?<rest>.+)$/.exec(pathname)?.groups;
+  const path = /^\/(?:api|apis\/(?<group>[a-z]+))\/(?<version>v\d)\/(?<rest>.+)$/.exec(pathname)?.groups;
   if (!path) return undefined;
-  const { group = '', rest = '' } = path;
+  const { group = '', version = '', rest = '' } = path;
   const segments = rest.split('/').map(decode);
   if (segments.includes('')) throw unknownPath();
   const { plural, namespace, name } = locate(segments);
-  const resource = resourceKinds.find((known) => known.group === group && known.plural === plural);
+  const resource = resourceKinds.find(
+    (known) => known.group === group && known.version === version && known.plural === plural,
+  );
   if (!resource || (namespace !== undefined && !resource.namespaced)) throw unknownPath();
   const verb = verbOf(method, name !== undefined, query);
   if (!resource.verbs.includes(verb)) throw methodNotAllowed();

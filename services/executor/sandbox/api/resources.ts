@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import {
+  autoscalerSpecSchema,
   type Deployment,
   type Draft,
   type DraftMetadata,
@@ -9,6 +10,7 @@ import {
   type Labels,
   type Plural,
   podSpecSchema,
+  quotaSpecSchema,
   replicaSetSpecSchema,
   type Selector,
 } from '../objects.ts';
@@ -25,7 +27,8 @@ import { invalidObject } from './status.ts';
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
 
 export interface ResourceKind {
-  readonly group: '' | 'apps';
+  readonly group: '' | 'apps' | 'autoscaling';
+  readonly version: 'v1' | 'v2';
   readonly plural: Plural;
   readonly singular: string;
   readonly kind: KubeObject['kind'];
@@ -43,6 +46,7 @@ const noReplicas = { observedGeneration: 0, replicas: 0, readyReplicas: 0, avail
 export const resourceKinds: readonly ResourceKind[] = [
   {
     group: '',
+    version: 'v1',
     plural: 'pods',
     singular: 'pod',
     kind: 'Pod',
@@ -54,6 +58,7 @@ export const resourceKinds: readonly ResourceKind[] = [
   },
   {
     group: '',
+    version: 'v1',
     plural: 'namespaces',
     singular: 'namespace',
     kind: 'Namespace',
@@ -64,7 +69,32 @@ export const resourceKinds: readonly ResourceKind[] = [
     newStatus: { phase: 'Active' },
   },
   {
+    group: '',
+    version: 'v1',
+    plural: 'resourcequotas',
+    singular: 'resourcequota',
+    kind: 'ResourceQuota',
+    shortName: 'quota',
+    namespaced: true,
+    verbs: all,
+    parseSpec: (name, spec) => parse(quotaSpecSchema, 'ResourceQuota', name, 'spec', spec),
+    newStatus: {},
+  },
+  {
+    group: 'autoscaling',
+    version: 'v2',
+    plural: 'horizontalpodautoscalers',
+    singular: 'horizontalpodautoscaler',
+    kind: 'HorizontalPodAutoscaler',
+    shortName: 'hpa',
+    namespaced: true,
+    verbs: all,
+    parseSpec: (name, spec) => parse(autoscalerSpecSchema, 'HorizontalPodAutoscaler', name, 'spec', spec),
+    newStatus: {},
+  },
+  {
     group: 'apps',
+    version: 'v1',
     plural: 'replicasets',
     singular: 'replicaset',
     kind: 'ReplicaSet',
@@ -77,6 +107,7 @@ export const resourceKinds: readonly ResourceKind[] = [
   },
   {
     group: 'apps',
+    version: 'v1',
     plural: 'deployments',
     singular: 'deployment',
     kind: 'Deployment',
@@ -94,8 +125,8 @@ export const resourceKinds: readonly ResourceKind[] = [
   },
 ];
 
-export function apiVersionOf({ group }: ResourceKind): string {
-  return group === '' ? 'v1' : `${group}/v1`;
+export function apiVersionOf({ group, version }: ResourceKind): string {
+  return group === '' ? version : `${group}/${version}`;
 }
 
 const NAMES = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;

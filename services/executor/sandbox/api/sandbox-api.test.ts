@@ -73,7 +73,7 @@ describe('get and list', () => {
   it.each([
     ['app=api-server', 3],
     ['app in (api-server, singleton)', 4],
-    ['app,app notin (api-server)', 7],
+    ['app,app notin (api-server)', 9],
     ['!app', 2],
     ['app=api-server,app!=api-server', 0],
   ])('selects by the labels %s', async (selector, count) => {

@@ -39,6 +39,18 @@ const columnsOf: Readonly<Record<KubeObject['kind'], Columns>> = {
     Current: ({ status }: Extract<KubeObject, { kind: 'ReplicaSet' }>) => status.replicas,
     Ready: ({ status }: Extract<KubeObject, { kind: 'ReplicaSet' }>) => status.readyReplicas,
   },
+  HorizontalPodAutoscaler: {
+    Reference: ({ spec }: Extract<KubeObject, { kind: 'HorizontalPodAutoscaler' }>) =>
+      `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`,
+    MinPods: ({ spec }: Extract<KubeObject, { kind: 'HorizontalPodAutoscaler' }>) => spec.minReplicas,
+    MaxPods: ({ spec }: Extract<KubeObject, { kind: 'HorizontalPodAutoscaler' }>) => spec.maxReplicas,
+  },
+  ResourceQuota: {
+    Request: ({ status: { hard = {}, used = {} } }: Extract<KubeObject, { kind: 'ResourceQuota' }>) =>
+      Object.entries(hard)
+        .map(([resource, limit]) => `${resource}: ${used[resource] ?? '0'}/${limit}`)
+        .join(', '),
+  },
   Namespace: { Status: ({ status }: Extract<KubeObject, { kind: 'Namespace' }>) => status.phase },
 };
 

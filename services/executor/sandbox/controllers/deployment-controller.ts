@@ -39,7 +39,13 @@ function replicaSetsOf(store: ObjectStore, { metadata }: Deployment): ReplicaSet
     .sort((a, b) => revisionOf(a) - revisionOf(b));
 }
 
-function createReplicaSet(store: ObjectStore, deployment: Deployment, hash: string): ReplicaSet {
+/** Without pods. It gets its number from the next look at the Deployment, unless it has one. */
+export function createReplicaSet(
+  store: ObjectStore,
+  deployment: Deployment,
+  hash: string,
+  revision?: number,
+): ReplicaSet {
   const { selector, template } = deployment.spec;
   return store.create('replicasets', {
     apiVersion: 'apps/v1',
@@ -48,6 +54,7 @@ function createReplicaSet(store: ObjectStore, deployment: Deployment, hash: stri
       name: `${deployment.metadata.name}-${hash}`,
       namespace: namespaceOf(deployment),
       labels: withHash(template.metadata.labels, hash),
+      ...(revision !== undefined && { annotations: { [REVISION]: `${revision}` } }),
       ownerReferences: [ownedBy(deployment)],
     },
     spec: {

@@ -4,7 +4,14 @@ import { type KubeObject, namespaceOf, type OwnerReference } from '../objects.ts
 import { collectGarbage } from './collect-garbage.ts';
 import { reconcileDeployment } from './deployment-controller.ts';
 import { controllerOf } from './ownership.ts';
+import { reconcileQuota } from './quota-controller.ts';
 import { reconcileReplicaSet } from './replica-set-controller.ts';
+
+const reconcilers: Readonly<Record<string, (store: ObjectStore, clock: Clock, place: Place) => void>> = {
+  Deployment: reconcileDeployment,
+  ReplicaSet: reconcileReplicaSet,
+  ResourceQuota: reconcileQuota,
+};
 
 /** Looks at a workload whenever it or something that it owns has changed. Returns the way to stop. */
 export function runControllers(store: ObjectStore, clock: Clock): () => void {
@@ -20,7 +27,7 @@ export function runControllers(store: ObjectStore, clock: Clock): () => void {
   };
 
   const enqueue = (kind: string, place: Place): void => {
-    const reconcile = { Deployment: reconcileDeployment, ReplicaSet: reconcileReplicaSet }[kind];
+    const reconcile = Object.hasOwn(reconcilers, kind) ? reconcilers[kind] : undefined;
     if (!reconcile) return;
     queue.set(`${kind}/${place.namespace}/${place.name}`, () => reconcile(store, clock, place));
     if (isScheduled) return;
@@ -36,6 +43,10 @@ export function runControllers(store: ObjectStore, clock: Clock): () => void {
     enqueue(object.kind, placeOf(object.metadata));
     enqueueOwner(object, controllerOf(object));
     if (type === 'DELETED') collectGarbage(store, clock, object);
+    if (object.kind === 'Pod') {
+      for (const quota of store.list('resourcequotas', object.metadata.namespace))
+        enqueue(quota.kind, placeOf(quota.metadata));
+    }
     // A pod that nobody owns may belong to any ReplicaSet of its namespace.
     if (object.kind === 'Pod' && !controllerOf(object)) {
       for (const set of store.list('replicasets', object.metadata.namespace))
