@@ -24,7 +24,8 @@ export function commandGiven(command: Command, call: CallContext, result = 'ok')
     reason,
     result,
     givenAt: at,
-    commandId: deriveId('cmd', call.requestId, name, subject, at.toISOString()),
+    // The request's id may be the caller's own: two callers must not share one.
+    commandId: deriveId('cmd', call.requestId, call.actor.name, name, subject, at.toISOString()),
   });
 }
 
