@@ -201,6 +201,8 @@ async function createServices(
         signing: { trustedKeysFile, keyFile: decisionKeyFile },
         guardrails: { kind: 'memory' },
         runbooks: [...runbooks],
+        // Nothing outside of this process can change.
+        registry: { onStart: 'activate' },
         targets: [SANDBOX],
         policy: {
           maxIncidentAgeMs: 600_000,

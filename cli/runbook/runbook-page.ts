@@ -1,9 +1,11 @@
+import type { GetRunbookResponse } from '#gen/belay/v1/runbook_service.ts';
 import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import type { Result } from '../frame/output.ts';
 import { approvalRows, limitRows, preCheckRows, whenRows } from './page-limits.ts';
 import type { Row } from './page-row.ts';
 import { stepRows, verificationRows } from './page-steps.ts';
+import { actorText, refText, stateText, versionBody } from './registry-words.ts';
 
 /** A runbook as somebody reads it who is paged and has never seen it. */
 export function pageOf(runbook: Runbook): readonly Result[] {
@@ -24,8 +26,16 @@ export function pageOf(runbook: Runbook): readonly Result[] {
   return sections.filter(([, rows]) => rows.length > 0).map(([title, rows]) => section(title, rows));
 }
 
-export function runbookResult(runbooks: readonly Runbook[]): Result {
-  const items = runbooks.map((runbook) => ({ ...runbook, notCarriedOut: beyondExecutors(runbook) }));
+export function runbookResult(
+  runbooks: readonly Runbook[],
+  registered: GetRunbookResponse | undefined,
+): Result {
+  const version = registered?.runbook && versionBody(registered.runbook);
+  const items = runbooks.map((runbook) => ({
+    ...runbook,
+    notCarriedOut: beyondExecutors(runbook),
+    registered: version,
+  }));
   return {
     kind: 'RunbookPage',
     body: { items },
@@ -33,6 +43,21 @@ export function runbookResult(runbooks: readonly Runbook[]): Result {
     table: () => ({ rows: [] }),
   };
 }
+
+/** Which versions there are, and who applied them and why. */
+export const registeredPart = ({ versions }: GetRunbookResponse): Result => ({
+  kind: 'RunbookPage',
+  body: {},
+  names: [],
+  table: ({ time }) => ({
+    title: 'Registered',
+    rows: versions.map((version) => {
+      const { ref, appliedBy, appliedAt, reason } = version;
+      const when = appliedAt ? time(appliedAt) : '';
+      return [refText(ref), stateText(version), when, `${actorText(appliedBy)}: ${reason}`];
+    }),
+  }),
+});
 
 function otherwiseRows({ escalation }: Runbook): readonly Row[] {
   return [

@@ -30,6 +30,8 @@ export const killSwitchKey = (target: string): string =>
 
 export const freezeKey = (id: string): string => `${PREFIXES.freeze}${id}`;
 export const silenceKey = (id: string): string => `${PREFIXES.silence}${id}`;
+/** Which version of a runbook is active. */
+export const runbookKey = (name: string): string => `${PREFIXES.runbookActive}${name}`;
 export const runbookDisabledKey = (runbook: string): string => `${PREFIXES.runbookDisabled}${runbook}`;
 
 /** Names of resources hold any sign and are long: their parts could be cut in more than one way. */

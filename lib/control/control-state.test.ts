@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
-import { freezeKey, isKeyOf, killSwitchKey, quarantineKey, type Setting } from './control-key.ts';
+import { freezeKey, isKeyOf, killSwitchKey, quarantineKey, runbookKey, type Setting } from './control-key.ts';
 import { applyControl, engagedSwitch, noControls } from './control-state.ts';
 import { inForce } from './in-force.ts';
 
@@ -124,4 +124,18 @@ it('thousands of freezes that have ended are not kept, and none that holds is lo
   const controls = state(...lasting, freeze('l-endless', {}), ...ended);
   expect(controls.settings.size).toBeLessThan(1_100);
   expect(inForce(controls, 'freeze', now)).toHaveLength(201);
+});
+
+it('no runbook spells the key of another setting, and no other setting that of a runbook', () => {
+  const active = (name: string, key: string) =>
+    set(key, { $case: 'runbookActive', value: { runbook: { name } } });
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.string(), (name, other) => {
+      expect(isKeyOf(active(name, runbookKey(name)))).toBe(true);
+      expect(isKeyOf(active(name, runbookKey(other)))).toBe(name === other);
+      expect(isKeyOf(active(name, killSwitchKey(other)))).toBe(false);
+      expect(isKeyOf(active(name, 'heartbeat'))).toBe(false);
+      expect(isKeyOf(set(runbookKey(name), { $case: 'freeze', value: { lifted: true } }))).toBe(false);
+    }),
+  );
 });

@@ -1,9 +1,10 @@
+import { documentSource } from './document-source.ts';
 import { repeatedNames } from './lint/set-rules.ts';
 import { type Problem, sortProblems } from './problem.ts';
 import { readRunbook } from './read-runbook.ts';
 import type { Runbook } from './runbook.ts';
-import { listRunbookFiles } from './runbook-files.ts';
-import { readYamlDocuments } from './yaml-documents.ts';
+import { listRunbookFiles, type RunbookText } from './runbook-files.ts';
+import { readYamlDocuments, type YamlDocument } from './yaml-documents.ts';
 import type { Path, Place } from './yaml-reader.ts';
 
 export interface LoadResult {
@@ -12,6 +13,8 @@ export interface LoadResult {
   readonly problems: readonly Problem[];
   /** Where a runbook was written, for whoever finds something in it later. */
   readonly places: ReadonlyMap<Runbook, (path: Path) => Place & { readonly file: string }>;
+  /** For whoever keeps the text of each: of a file with several, its own part. */
+  readonly sources: ReadonlyMap<Runbook, () => string>;
 }
 
 /** Every runbook of a text and everything that is wrong with it. Never throws. */
@@ -25,13 +28,27 @@ export function loadRunbook(text: string, file: string): LoadResult {
   }
   const all = [...problems, ...results.flatMap((result) => result.problems)];
   if (all.length === 0 && documents.length === 0) all.push(emptyFile(file));
-  return { runbooks: [...places.keys()], problems: sortProblems(all), places };
+  return {
+    runbooks: [...places.keys()],
+    problems: sortProblems(all),
+    places,
+    sources: sourcesIn(text, file, places, documents),
+  };
 }
 
 /** Files, and directories with all that is below them except tests. Of several of one name only the first loads. */
 export async function loadRunbookFiles(paths: readonly string[]): Promise<LoadResult> {
   const { files, problems, emptyFolders } = await listRunbookFiles(paths);
-  const results = files.map(({ file, text }) => loadRunbook(text, file));
+  const loaded = loadRunbookTexts(files);
+  return {
+    ...loaded,
+    problems: sortProblems([...problems, ...emptyFolders.map(emptyFolder), ...loaded.problems]),
+  };
+}
+
+/** The same of texts that somebody else has read. */
+export function loadRunbookTexts(texts: readonly RunbookText[]): LoadResult {
+  const results = texts.map(({ file, text }) => loadRunbook(text, file));
   const places = new Map(results.flatMap((result) => [...result.places]));
   const all = results.flatMap((result) => result.runbooks);
   const repeated = repeatedIn(all, places);
@@ -39,13 +56,27 @@ export async function loadRunbookFiles(paths: readonly string[]): Promise<LoadRe
   return {
     runbooks: all.filter((runbook) => places.has(runbook)),
     problems: sortProblems([
-      ...problems,
-      ...emptyFolders.map(emptyFolder),
       ...results.flatMap((result) => result.problems),
       ...repeated.map(({ problem }) => problem),
     ]),
     places,
+    sources: new Map(results.flatMap((result) => [...result.sources])),
   };
+}
+
+function sourcesIn(
+  text: string,
+  file: string,
+  places: LoadResult['places'],
+  documents: readonly YamlDocument[],
+): LoadResult['sources'] {
+  const lines = documents.map(({ placeOf }) => placeOf([]).line);
+  const load = (part: string) => loadRunbook(part, file).runbooks;
+  const sources = [...places].map(([runbook, placeOf]) => {
+    const { line } = placeOf([]);
+    return [runbook, () => documentSource(text, runbook, { line, lines }, load)] as const;
+  });
+  return new Map(sources);
 }
 
 function repeatedIn(
@@ -65,7 +96,7 @@ function repeatedIn(
 }
 
 /** A typing error in a path must not look like a clean set. */
-function emptyFolder(file: string): Problem {
+export function emptyFolder(file: string): Problem {
   const message = 'no runbook file (.yaml, .yml) is below this folder, check the path';
   return { file, line: 1, column: 1, path: '', code: 'no_runbooks', severity: 'error', message };
 }

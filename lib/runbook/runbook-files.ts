@@ -10,7 +10,7 @@ export interface RunbookFiles {
   readonly emptyFolders: readonly string[];
 }
 
-interface RunbookText {
+export interface RunbookText {
   readonly file: string;
   readonly text: string;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { configSchema } from './config.ts';
 
-const { policy } = configSchema.shape;
+const { policy, registry, runbooks } = configSchema.shape;
 
 it('limits what is under way at once, unless it is told otherwise', () => {
   expect(policy.parse(undefined).concurrency).toEqual({
@@ -24,4 +24,11 @@ it.each<[string, object]>([
   ['a key it does not know', { perCluster: 3 }],
 ])('refuses %s', (_, concurrency) => {
   expect(policy.safeParse({ concurrency }).success).toBe(false);
+});
+
+it('makes drafts of its files unless it is told to activate them, and needs none', () => {
+  expect(registry.parse(undefined)).toEqual({ onStart: 'draft' });
+  expect(registry.parse({ onStart: 'activate' })).toEqual({ onStart: 'activate' });
+  expect(registry.safeParse({ onStart: 'active' }).success).toBe(false);
+  expect(runbooks.parse(undefined)).toEqual([]);
 });

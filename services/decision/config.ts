@@ -36,8 +36,17 @@ export const configSchema = z.strictObject({
   ...platformSections({ grpc: 7173, ops: 7183 }),
   signing: signingSection,
   guardrails: guardrailsSection,
-  /** Files or folders with runbooks. */
-  runbooks: z.array(z.string().min(1)).min(1),
+  /** Files or folders with runbooks, applied to the registry at each start. */
+  runbooks: z.array(z.string().min(1)).default([]),
+  registry: z
+    .strictObject({
+      /**
+       * What becomes of a content that is new in the files: a draft, or active in its own mode unless somebody has
+       * chosen otherwise by a command.
+       */
+      onStart: z.enum(['draft', 'activate']).default('draft'),
+    })
+    .prefault({}),
   /** Targets that have an executor. */
   targets: z.array(z.string().min(1)).min(1),
   policy: z

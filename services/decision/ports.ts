@@ -1,9 +1,11 @@
 import type { OutgoingEvent } from '#lib/events/event.ts';
+import type { Identity } from '#lib/identity/identity.ts';
 import type { Case } from './domain/cases/case.ts';
 import type { SlotOutcome } from './domain/guardrails/breaker.ts';
 import type { GuardrailCheck } from './domain/guardrails/guardrail-check.ts';
 import type { GrantAnswer, SlotStatus } from './domain/guardrails/guardrail-book.ts';
 import type { SlotWants } from './domain/guardrails/slot-wants.ts';
+import type { ActiveMode, Change, Entry, VersionStatus } from './domain/registry/entry.ts';
 
 /** What is to be remembered of a decision, and what its action is counted under. */
 export interface DecideRequest {
@@ -102,6 +104,70 @@ export interface Guardrails {
 export interface Refill {
   decision(logged: LoggedDecision): Promise<void>;
   settled(settlement: Settlement): Promise<void>;
+}
+
+/** A version with the text that was applied: neither ever changes. */
+export interface StoredVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly source: string;
+}
+
+export interface ActiveVersion extends StoredVersion {
+  readonly mode: ActiveMode;
+}
+
+/** By whom, why and when. */
+export interface Origin {
+  readonly who: Pick<Identity, 'kind' | 'name'>;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+export interface VersionRecord extends StoredVersion, Origin {
+  readonly status: VersionStatus;
+  /** Of the active one. */
+  readonly mode: ActiveMode | undefined;
+}
+
+export interface ChangeRecord extends Change, Origin {}
+
+/** What is registered, while nobody else changes it. */
+export interface RegistryView {
+  /** Later than every change before. */
+  readonly at: Date;
+  /** An empty one for a name that is not known. */
+  entry(name: string): Entry;
+  readonly active: readonly ActiveVersion[];
+}
+
+/** One name after its changes, with the texts of its new versions, and of no others, by their digests. */
+export interface ChangedEntry {
+  readonly before: Entry;
+  readonly entry: Entry;
+  readonly changes: readonly Change[];
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+export interface RegistryStep<Answer> {
+  readonly answer: Answer;
+  readonly changed: readonly ChangedEntry[];
+  readonly events: readonly OutgoingEvent[];
+}
+
+/** Which runbooks there are and which run. One set for all instances, changed by one of them at a time. */
+export interface RunbookRegistry {
+  /** What `step` answers is stored and published together, or not at all. */
+  change<Answer>(request: Origin, step: (view: RegistryView) => RegistryStep<Answer>): Promise<Answer>;
+  /** Undefined as long as the revision is the one that is known. */
+  active(
+    known: number | undefined,
+  ): Promise<{ readonly revision: number; readonly versions: readonly ActiveVersion[] } | undefined>;
+  /** Of one name or of all, each name's newest first. */
+  versions(name?: string): Promise<readonly VersionRecord[]>;
+  /** Newest first. */
+  history(name: string, limit: number): Promise<readonly ChangeRecord[]>;
 }
 
 /** A case as it will be, and what is said about it: both, or neither. */

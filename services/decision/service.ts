@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApprovalServiceService } from '#gen/belay/v1/approval_service.ts';
 import { DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
+import { RunbookServiceService } from '#gen/belay/v1/runbook_service.ts';
 import type { Bus } from '#lib/bus/bus.ts';
 import { hasReadToEnd } from '#lib/bus/read-to-end.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
@@ -21,10 +22,11 @@ import { RowWorker } from '#lib/sql/row-worker.ts';
 import { readCase } from './adapters/case-json.ts';
 import { checkRetention } from './adapters/check-retention.ts';
 import type { DecisionTables } from './adapters/decision-tables.ts';
-import { loadActiveRunbooks } from './adapters/load-active-runbooks.ts';
+import { loadStartRunbooks } from './adapters/load-start-runbooks.ts';
 import { migrations } from './adapters/migrations.ts';
 import { openGuardrails } from './adapters/open-guardrails.ts';
 import { sqlCases } from './adapters/sql-cases.ts';
+import { sqlRegistry } from './adapters/sql-registry.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
 import { approvalAccess, approvalSchemas, approvalService } from './handlers/approval-service.ts';
@@ -34,13 +36,17 @@ import { incidentReportedHandler } from './handlers/incident-reported.ts';
 import { incidentResolvedHandler } from './handlers/incident-resolved.ts';
 import { notificationSentHandler } from './handlers/notification-sent.ts';
 import { actionPlannedHandler, planDeclinedHandler } from './handlers/plan-answered.ts';
+import { runbookAccess, runbookSchemas, runbookService } from './handlers/registry/runbook-service.ts';
+import { versionReader } from './handlers/registry/version-reader.ts';
 import type { Cases, Guardrails } from './ports.ts';
+import type { ActiveRunbooks } from './workers/active-runbooks.ts';
 import { driveCase } from './workers/drive-case.ts';
 import { startHeartbeat } from './workers/heartbeat.ts';
 import { startRebuilder } from './workers/rebuild.ts';
+import { startRegistry } from './workers/start-registry.ts';
 
 const NAME = 'decision';
-const SERVED = ['belay.v1.DecisionService', 'belay.v1.ApprovalService'];
+const SERVED = ['belay.v1.DecisionService', 'belay.v1.ApprovalService', 'belay.v1.RunbookService'];
 const TOPICS = ['incident', 'action', 'verification', 'audit'];
 const GROUP = `belay-${NAME}`;
 
@@ -52,8 +58,8 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
   let currentControls = () => noControls;
   const publish = publisher(bus, NAME);
   const { targets } = config;
-  let runbookNames: readonly string[] = [];
-  const known = { targets, controls: () => currentControls(), runbooks: () => runbookNames };
+  let activeNames: () => readonly string[] = () => [];
+  const known = { targets, controls: () => currentControls(), runbooks: () => activeNames() };
   const handlers = decisionService({ publish, clock, ...known });
   platform.grpc.addService(DecisionServiceService, handlers, decisionAccess, decisionSchemas);
   let openCases: Cases | undefined;
@@ -62,11 +68,22 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
 
   const start = async () => {
     const signing = openSigning(config.signing);
-    const runbooks = await loadActiveRunbooks(config.runbooks, { logger, clock });
-    runbookNames = runbooks.map(({ name }) => name);
     const orders = targets.map(orderTopic);
-    await prepareLog(platform, orders, runbooks);
-    const controls = await followControls({ bus, logger, onCrash: (error) => platform.fail(error) });
+    await prepareLog(platform, orders);
+    const sql = await platform.openSql<DecisionTables>(NAME, migrations);
+    stops.push(() => sql.close());
+    const outbox = outboxOf(sql, platform, logger);
+    outbox.start();
+    stops.push(() => outbox.stop());
+    const active = await openRegistry(sql, outbox, { config, platform, logger });
+    stops.push(() => active.stop());
+    activeNames = () => active.current().map(({ name }) => name);
+    const controls = await followControls({
+      bus,
+      logger,
+      onCrash: (error) => platform.fail(error),
+      onControl: ({ setting }) => setting?.$case === 'runbookActive' && active.poke(),
+    });
     stops.push(() => controls.stop());
     currentControls = () => controls.current();
     const heartbeat = startHeartbeat(publish, clock, logger);
@@ -74,11 +91,6 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     const opened = await openGuardrails(config.guardrails, clock);
     stops.push(() => opened.close());
     const { guardrails } = opened;
-    const sql = await platform.openSql<DecisionTables>(NAME, migrations);
-    stops.push(() => sql.close());
-    const outbox = outboxOf(sql, platform, logger);
-    outbox.start();
-    stops.push(() => outbox.stop());
     const cases = sqlCases({
       db: sql.db,
       source: `belay/${NAME}`,
@@ -88,13 +100,20 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     const deciding = {
       guardrails,
       cases,
-      runbooks,
+      // Asked each time: which ones are active changes while the service runs.
+      get runbooks() {
+        return active.current();
+      },
       controls: currentControls,
       targets,
       policy: config.policy,
     };
     const driver = {
       ...deciding,
+      // The spread has taken those of now.
+      get runbooks() {
+        return active.current();
+      },
       clock,
       publish: publisher(bus, NAME, signing.seal),
       readToEnd: () => hasReadAll(bus),
@@ -132,7 +151,7 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     });
     stops.push(() => consumer.stop());
     for (const service of SERVED) platform.grpc.setServing(service, true);
-    checks = [consumer.check, guardrailCheck(guardrails), storeCheck(sql)];
+    checks = [consumer.check, guardrailCheck(guardrails), storeCheck(sql), active.check];
   };
 
   return {
@@ -146,13 +165,37 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
   };
 }
 
-async function prepareLog(
-  { bus, topics }: Platform,
-  orders: readonly string[],
-  runbooks: readonly Runbook[],
-): Promise<void> {
+interface Around {
+  readonly config: DecisionConfig;
+  readonly platform: Platform;
+  readonly logger: Logger;
+}
+
+/** The files registered, the active ones followed, and the commands about them served. */
+async function openRegistry(
+  { db }: Sql<DecisionTables>,
+  outbox: OutboxSweeper<DecisionTables>,
+  { config, platform, logger }: Around,
+): Promise<ActiveRunbooks> {
+  const { bus, clock, grpc } = platform;
+  const registry = sqlRegistry({ db, source: `belay/${NAME}`, onEvents: () => outbox.poke() });
+  const common = {
+    registry,
+    read: versionReader(),
+    checkRetention: (runbooks: readonly Runbook[]) => checkRetention(bus, runbooks),
+    clock,
+  };
+  const loaded = await loadStartRunbooks(config.runbooks, { logger, clock });
+  const { onStart } = config.registry;
+  const active = await startRegistry({ ...common, loaded, onStart, logger });
+  const publish = publisher(bus, NAME);
+  const handlers = runbookService({ ...common, publish, refresh: () => active.refresh() });
+  grpc.addService(RunbookServiceService, handlers, runbookAccess, runbookSchemas);
+  return active;
+}
+
+async function prepareLog({ bus, topics }: Platform, orders: readonly string[]): Promise<void> {
   await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], topics));
-  await checkRetention(bus, runbooks);
 }
 
 /** Everything that could still say that a case is over, or what was planned, is handled. */

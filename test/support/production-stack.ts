@@ -132,6 +132,7 @@ function configsFor({ folder, kafka, redis, kubernetes, token, httpPort, port }:
       signing: { ...trust, keyFile: keys.decisionKeyFile },
       guardrails: { ...stored, publishWithinMs: 1_000 },
       runbooks: [runbookFile(folder)],
+      registry: { onStart: 'activate' },
       targets: [TARGET],
       policy: {
         concurrency: { global: AT_ONCE, perTarget: AT_ONCE, perNamespace: AT_ONCE, perService: 1 },

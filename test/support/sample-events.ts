@@ -317,7 +317,14 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     error: '',
     sentAt: at(41),
   },
-  RunbookChanged: { actor: person, runbook, change: 'activated', reason: 'reviewed', changedAt: at(0) },
+  RunbookChanged: {
+    actor: person,
+    runbook,
+    change: 'activated',
+    reason: 'reviewed',
+    changedAt: at(0),
+    mode: 6,
+  },
   ControlSet: {
     key: 'kill-switch/*',
     setting: { $case: 'killSwitch', value: { state: 2, target: '' } },

@@ -14,16 +14,21 @@ export const runbookDiff = defineVerb<DiffOptions>({
   example: 'runbook diff restart-pod ./restart-pod.yaml',
   configure: (command: Command) => {
     command
-      .argument('<before>', 'a file, a folder, or the name of a runbook that ships')
+      .argument(
+        '<before>',
+        'NAME or NAME@VERSION of the registry, a file, or a folder; where nothing runs, the name of one that ships',
+      )
       .argument('<after>', 'the same');
   },
   parse: ({ args }) => ({ before: args[0] ?? '', after: args[1] ?? '' }),
   run: async ({ before, after }, session) => {
-    const [{ findRunbooks }, { compareSets, diffResult, verdict }] = await Promise.all([
-      import('../../runbook/find-runbooks.ts'),
+    const [{ findReference }, { compareSets, diffResult, verdict }] = await Promise.all([
+      import('../../runbook/find-reference.ts'),
       import('../../runbook/diff-report.ts'),
     ]);
-    const changes = compareSets(await findRunbooks(before), await findRunbooks(after));
+    const [old, current] = [await findReference(before, session), await findReference(after, session)];
+    const changes = compareSets(old.runbooks, current.runbooks);
+    session.say(`${old.from} -> ${current.from}`);
     await session.out.print(diffResult(changes));
     session.say(verdict(changes));
     return changes.length === 0 ? exitCodes.done : exitCodes.no;

@@ -1,6 +1,7 @@
 import type { Migration } from '#lib/sql/migrate.ts';
 import { outboxSql } from '#lib/sql/outbox.ts';
 import { workColumns, workIndex } from '#lib/sql/work-table.ts';
+import { registryMigrations } from './registry-migrations.ts';
 
 export const migrations: readonly Migration[] = [
   {
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
       create table episodes (incident_id text primary key, resolved_at timestamptz);
       ${outboxSql}`,
   },
+  ...registryMigrations,
 ];

@@ -7,6 +7,7 @@ import {
 } from '#gen/belay/v1/common.ts';
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import type { Check, Mode } from '../domain/decision.ts';
+import type { ActiveRunbook } from '../domain/registry/active-runbook.ts';
 import type { GuardrailCheck } from '../domain/guardrails/guardrail-check.ts';
 
 const MODES: Readonly<Record<Mode, ProtoMode>> = {
@@ -37,4 +38,9 @@ export const toProtoCheck = (check: Check | GuardrailCheck): ProtoCheck => ({
   endsAt: 'endsAt' in check ? check.endsAt : undefined,
 });
 
-export const toRunbookRef = ({ name, digest }: Runbook): RunbookRef => ({ name, version: 1, digest });
+/** One that was read from a file and is not registered has no number: whoever plays it calls it the first. */
+export const toRunbookRef = ({
+  name,
+  digest,
+  version = 1,
+}: Runbook & Partial<Pick<ActiveRunbook, 'version'>>): RunbookRef => ({ name, version, digest });

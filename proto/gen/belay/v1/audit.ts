@@ -7,7 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
-import { Actor, RunbookRef } from "./common.ts";
+import { Actor, Mode, modeFromJSON, modeToJSON, RunbookRef } from "./common.ts";
 
 export const protobufPackage = "belay.v1";
 
@@ -64,10 +64,17 @@ export interface NotificationSent {
 
 export interface RunbookChanged {
   actor: Actor | undefined;
-  runbook: RunbookRef | undefined;
+  runbook:
+    | RunbookRef
+    | undefined;
+  /** applied, restored, activated, deprecated or archived. */
   change: string;
   reason: string;
-  changedAt: Date | undefined;
+  changedAt:
+    | Date
+    | undefined;
+  /** Of an activation: how freely it may act. */
+  mode: Mode;
 }
 
 function createBaseCommandGiven(): CommandGiven {
@@ -815,7 +822,7 @@ export const NotificationSent: MessageFns<NotificationSent> = {
 };
 
 function createBaseRunbookChanged(): RunbookChanged {
-  return { actor: undefined, runbook: undefined, change: "", reason: "", changedAt: undefined };
+  return { actor: undefined, runbook: undefined, change: "", reason: "", changedAt: undefined, mode: 0 };
 }
 
 export const RunbookChanged: MessageFns<RunbookChanged> = {
@@ -834,6 +841,9 @@ export const RunbookChanged: MessageFns<RunbookChanged> = {
     }
     if (message.changedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.changedAt), writer.uint32(42).fork()).join();
+    }
+    if (message.mode !== 0) {
+      writer.uint32(48).int32(message.mode);
     }
     return writer;
   },
@@ -891,6 +901,14 @@ export const RunbookChanged: MessageFns<RunbookChanged> = {
             message.changedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -914,6 +932,7 @@ export const RunbookChanged: MessageFns<RunbookChanged> = {
         : isSet(object.changed_at)
         ? fromJsonTimestamp(object.changed_at)
         : undefined,
+      mode: isSet(object.mode) ? modeFromJSON(object.mode) : 0,
     };
   },
 
@@ -934,6 +953,9 @@ export const RunbookChanged: MessageFns<RunbookChanged> = {
     if (message.changedAt !== undefined) {
       obj.changedAt = message.changedAt.toISOString();
     }
+    if (message.mode !== 0) {
+      obj.mode = modeToJSON(message.mode);
+    }
     return obj;
   },
 
@@ -949,6 +971,7 @@ export const RunbookChanged: MessageFns<RunbookChanged> = {
     message.change = object.change ?? "";
     message.reason = object.reason ?? "";
     message.changedAt = object.changedAt ?? undefined;
+    message.mode = object.mode ?? 0;
     return message;
   },
 };

@@ -136,9 +136,15 @@ export interface Quarantine {
   actionId: string;
 }
 
+/** Which version decisions are made with. Its key: runbook/<name>. */
 export interface RunbookActive {
-  runbook: RunbookRef | undefined;
+  runbook:
+    | RunbookRef
+    | undefined;
+  /** How freely it may act, whatever it asks for. */
   mode: Mode;
+  /** No version of it is active any more; runbook is the last one that was. */
+  lifted: boolean;
 }
 
 /** Executors stop when the newest one is older than ten seconds. */
@@ -1066,7 +1072,7 @@ export const Quarantine: MessageFns<Quarantine> = {
 };
 
 function createBaseRunbookActive(): RunbookActive {
-  return { runbook: undefined, mode: 0 };
+  return { runbook: undefined, mode: 0, lifted: false };
 }
 
 export const RunbookActive: MessageFns<RunbookActive> = {
@@ -1076,6 +1082,9 @@ export const RunbookActive: MessageFns<RunbookActive> = {
     }
     if (message.mode !== 0) {
       writer.uint32(16).int32(message.mode);
+    }
+    if (message.lifted !== false) {
+      writer.uint32(24).bool(message.lifted);
     }
     return writer;
   },
@@ -1109,6 +1118,14 @@ export const RunbookActive: MessageFns<RunbookActive> = {
             message.mode = reader.int32() as any;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.lifted = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1125,6 +1142,7 @@ export const RunbookActive: MessageFns<RunbookActive> = {
     return {
       runbook: isSet(object.runbook) ? RunbookRef.fromJSON(object.runbook) : undefined,
       mode: isSet(object.mode) ? modeFromJSON(object.mode) : 0,
+      lifted: isSet(object.lifted) ? globalThis.Boolean(object.lifted) : false,
     };
   },
 
@@ -1135,6 +1153,9 @@ export const RunbookActive: MessageFns<RunbookActive> = {
     }
     if (message.mode !== 0) {
       obj.mode = modeToJSON(message.mode);
+    }
+    if (message.lifted !== false) {
+      obj.lifted = message.lifted;
     }
     return obj;
   },
@@ -1148,6 +1169,7 @@ export const RunbookActive: MessageFns<RunbookActive> = {
       ? RunbookRef.fromPartial(object.runbook)
       : undefined;
     message.mode = object.mode ?? 0;
+    message.lifted = object.lifted ?? false;
     return message;
   },
 };

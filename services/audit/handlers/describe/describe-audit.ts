@@ -1,4 +1,5 @@
-import { spoken, withDetail } from '../../domain/wording.ts';
+import { Mode } from '#gen/belay/v1/common.ts';
+import { enumWord, spoken, withDetail } from '../../domain/wording.ts';
 import type { DescribersOf } from './description.ts';
 import { nameOf, runbookText } from './pieces.ts';
 
@@ -36,12 +37,15 @@ export const describeAudit: DescribersOf<
         : `could not tell ${channel}: ${error}`,
     actor: nameOf(actor),
   }),
-  RunbookChanged: ({ actor, runbook, change, reason }) => ({
+  RunbookChanged: ({ actor, runbook, change, mode, reason }) => ({
     outcome: `runbook_${change}`,
-    text: withDetail(`${runbookText(runbook)} ${spoken(change)} by ${nameOf(actor)}`, reason),
+    text: withDetail(`${runbookText(runbook)} ${spoken(change)}${modeOf(mode)} by ${nameOf(actor)}`, reason),
     runbook,
     actor: nameOf(actor),
   }),
 };
 
 const INCIDENT = 'inc-';
+
+/** Of an activation. */
+const modeOf = (mode: Mode): string => (mode === Mode.UNSPECIFIED ? '' : ` as ${enumWord(Mode, mode)}`);

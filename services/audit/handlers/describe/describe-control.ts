@@ -55,9 +55,11 @@ const describers: {
       ? { outcome: 'quarantine_lifted', text: `quarantine on ${what} lifted` }
       : { outcome: 'quarantined', text: `${what} quarantined${after} (nothing touches it)` };
   },
-  runbookActive: ({ runbook, mode }, { key }) => {
-    const text = `${runbookText(runbook) || key} activated as ${enumWord(Mode, mode)}`;
-    return { outcome: 'runbook_activated', text, runbook };
+  runbookActive: ({ runbook, mode, lifted }, { key }) => {
+    const what = runbookText(runbook) || key;
+    return lifted
+      ? { outcome: 'runbook_deactivated', text: `${what} is not active any more`, runbook }
+      : { outcome: 'runbook_activated', text: `${what} is active as ${enumWord(Mode, mode)}`, runbook };
   },
 };
 

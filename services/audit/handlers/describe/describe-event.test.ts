@@ -135,7 +135,11 @@ const variants: readonly AuditedAnyEvent[] = [
   setting({ $case: 'quarantine', value: { lifted: true, resource, actionId: 'act-77b2' } }),
   setting({
     $case: 'runbookActive',
-    value: { runbook: { name: 'scale-up', version: 2, digest: 'd' }, mode: 6 },
+    value: { runbook: { name: 'scale-up', version: 2, digest: 'd' }, mode: 6, lifted: false },
+  }),
+  setting({
+    $case: 'runbookActive',
+    value: { runbook: { name: 'scale-up', version: 2, digest: 'd' }, mode: 0, lifted: true },
   }),
 ];
 

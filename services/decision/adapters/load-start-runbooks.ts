@@ -2,25 +2,24 @@ import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { Logger } from '#lib/logger.ts';
 import { lintRunbooks } from '#lib/runbook/lint-runbooks.ts';
-import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
+import { loadRunbookFiles, type LoadResult } from '#lib/runbook/load-runbook.ts';
 import { formatProblem, type Problem, sortProblems } from '#lib/runbook/problem.ts';
-import type { Runbook } from '#lib/runbook/runbook.ts';
 
 /**
  * All of them or none: an engine that runs with half of its runbooks is not the one that was reviewed. What the
  * linter calls an error would be found out in an incident otherwise.
  */
-export async function loadActiveRunbooks(
+export async function loadStartRunbooks(
   paths: readonly string[],
   { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
-): Promise<readonly Runbook[]> {
-  const { runbooks, problems, places } = await loadRunbookFiles(paths);
+): Promise<LoadResult> {
+  const loaded = await loadRunbookFiles(paths);
+  const { runbooks, problems, places } = loaded;
   const all = sortProblems([...problems, ...lintRunbooks(runbooks, { places, now: clock.now() })]);
   const errors = all.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw invalid(errors, paths);
   for (const problem of all) logger.warn({ code: problem.code }, formatProblem(problem));
-  logger.info({ runbooks: runbooks.map((runbook) => runbook.name) }, 'runbooks loaded');
-  return runbooks;
+  return loaded;
 }
 
 function invalid(errors: readonly Problem[], paths: readonly string[]): BelayError {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ManualClock } from '#lib/clock.ts';
 import type { Logger } from '#lib/logger.ts';
-import { loadActiveRunbooks } from './load-active-runbooks.ts';
+import { loadStartRunbooks } from './load-start-runbooks.ts';
 
 const SHIPPED = new URL('../../../runbooks', import.meta.url).pathname;
 const RESTART = readFileSync(join(SHIPPED, 'restart-pod.yaml'), 'utf8');
@@ -12,7 +12,7 @@ const RESTART = readFileSync(join(SHIPPED, 'restart-pod.yaml'), 'utf8');
 let folder: string;
 let warnings: string[];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'belay-active-'));
+  folder = mkdtempSync(join(tmpdir(), 'belay-start-'));
   warnings = [];
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -24,7 +24,7 @@ function load(files: Readonly<Record<string, string>>) {
     warn: (_fields: object, message: string) => void warnings.push(message),
   } as unknown as Logger;
   const clock = new ManualClock(new Date('2026-03-03T03:12:00Z'));
-  return loadActiveRunbooks([folder], { logger, clock });
+  return loadStartRunbooks([folder], { logger, clock });
 }
 
 const refused = (code: RegExp): unknown =>
@@ -48,13 +48,13 @@ it('does not start with two runbooks of one name, nor with none', async () => {
 
 it('starts with what is only worth a warning, and says it', async () => {
   const due = RESTART.replace(/^spec:$/m, 'spec:\n  reviewBy: 2025-01-01');
-  expect(await load({ 'a.yaml': due })).toHaveLength(1);
+  expect((await load({ 'a.yaml': due })).runbooks).toHaveLength(1);
   expect(warnings).toEqual([expect.stringMatching(/a\.yaml:\d+:\d+ spec\..*warning: /)]);
 });
 
 it('starts with the catalogue that ships', async () => {
   const logger = { info: () => {}, warn: () => {} } as unknown as Logger;
   expect(
-    (await loadActiveRunbooks([SHIPPED], { logger, clock: new ManualClock(new Date()) })).length,
+    (await loadStartRunbooks([SHIPPED], { logger, clock: new ManualClock(new Date()) })).runbooks.length,
   ).toBeGreaterThan(5);
 });
