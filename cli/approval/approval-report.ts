@@ -6,6 +6,7 @@ import {
   type LapsePolicy,
   lapsePolicyToJSON,
 } from '#gen/belay/v1/decision.ts';
+import { Plan } from '#gen/belay/v1/plan.ts';
 import type { Presentation, Result } from '../frame/output.ts';
 import type { Cell, Table } from '../frame/table.ts';
 
@@ -18,7 +19,7 @@ export const stateWord = (state: ApprovalState): string =>
 /** Enough of a plan's hash to compare by eye. The whole one is in the JSON. */
 export const shortHash = (hash: string): string => hash.replace(/^\w+:/, '').slice(0, 12);
 
-export function approvalBody({ request, answers, ...approval }: Approval): Readonly<Record<string, unknown>> {
+function approvalBody({ request, answers, ...approval }: Approval): Readonly<Record<string, unknown>> {
   return {
     ...approval,
     state: stateWord(approval.state),
@@ -45,18 +46,22 @@ export function approvalList(approvals: readonly Approval[]): Result {
 }
 
 function listRow({ request, state, mine }: Approval, { time, wide }: Presentation): Cell[] {
-  const id = request?.approvalId ?? '';
+  if (!request) return [];
+  const { approvalId, service, runbook, changes, deadline, onLapse } = request;
   return [
-    wide ? id : id.slice(0, 12),
-    request?.service ?? '',
-    request?.runbook ? `${request.runbook.name}@${request.runbook.version}` : '',
-    request?.changes.join('; ') ?? '',
+    wide ? approvalId : approvalId.slice(0, 12),
+    service,
+    runbookText(runbook),
+    changes.join('; '),
     { text: stateWord(state), tone: state === ApprovalState.PENDING ? 'bad' : 'dim' },
-    request?.deadline ? time(request.deadline) : '',
-    lapseWords(request?.onLapse ?? 0),
+    deadline ? time(deadline) : '',
+    lapseWords(onLapse),
     mine ? 'yes' : '',
   ];
 }
+
+const runbookText = (runbook: ApprovalRequested['runbook']): string =>
+  runbook ? `${runbook.name}@${runbook.version}` : '';
 
 /** The whole question: what was found, what would change, what was checked, and what if nobody answers. */
 export function approvalPage(approval: Approval): Result {
@@ -104,20 +109,32 @@ function factsOf(request: ApprovalRequested, { time }: Presentation): Cell[][] {
   ];
 }
 
-function planRows({ planHash, changes, runbook, plan, liveRisk, byHand }: ApprovalRequested): Cell[][] {
-  const risks = [`declared ${riskWord(plan?.risk ?? 0)}`, `as it is now ${riskWord(liveRisk)}`];
-  const undo = (plan?.steps ?? []).flatMap(({ rollback }) => (rollback ? [rollback.action] : []));
-  const checks = plan?.verification?.checks.map(({ name }) => name) ?? [];
+function planRows(request: ApprovalRequested): Cell[][] {
+  const { planHash, changes, runbook, liveRisk, byHand, plan = NO_PLAN } = request;
+  const risks = [`declared ${riskWord(plan.risk)}`, `as it is now ${riskWord(liveRisk)}`];
   return [
-    ['runbook', `${runbook?.name ?? ''}@${runbook?.version ?? ''}: ${plan?.intent ?? ''}`],
+    ['runbook', [runbookText(runbook), plan.intent].filter(Boolean).join(': ')],
     ['plan', shortHash(planHash)],
     ...changes.map((change, index) => [index === 0 ? 'would change' : '', change]),
     ['risk', risks.join(', ')],
-    ['verified by', `${checks.join(', ')} within ${plan?.verification?.timeoutSeconds ?? 0} s`],
-    ['undo', [plan?.rollback?.type, ...undo].filter(Boolean).join(': ') || 'none'],
-    ...(plan?.rollback?.notes ? [['', plan.rollback.notes]] : []),
+    ...verificationRows(plan),
+    ...undoRows(plan),
     ...(byHand ? [['by hand', byHand]] : []),
   ];
+}
+
+const NO_PLAN = Plan.fromPartial({});
+
+function verificationRows({ verification }: Plan): Cell[][] {
+  if (!verification) return [];
+  const { checks, timeoutSeconds } = verification;
+  return [['verified by', `${checks.map(({ name }) => name).join(', ')} within ${timeoutSeconds} s`]];
+}
+
+function undoRows({ steps, rollback }: Plan): Cell[][] {
+  const actions = steps.flatMap((step) => (step.rollback ? [step.rollback.action] : []));
+  const how = [rollback?.type, ...actions].filter(Boolean).join(': ');
+  return [['undo', how || 'none'], ...(rollback?.notes ? [['', rollback.notes]] : [])];
 }
 
 function askedRows(

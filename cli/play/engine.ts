@@ -49,7 +49,7 @@ export async function openEngine({ runbooks, policy, past, since }: EngineOption
   return {
     decide: async (report, targets, now) => {
       const controls = () => ({ ...noControls, heartbeatAt: now });
-      const options = { guardrails, runbooks, policy, targets, controls };
+      const options = { guardrails, runbooks: () => runbooks, policy, targets, controls };
       return (await decideReport(report, options, now)).made;
     },
     repeat: async (decision) => {

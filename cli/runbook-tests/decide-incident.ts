@@ -10,7 +10,13 @@ import { type Scene, TARGET } from './scene.ts';
 export function decideIncident(scene: Scene, guardrails: Guardrails): Promise<Decided> {
   const { incident, runbooks, now } = scene;
   const controls = () => controlsOf(scene);
-  const options = { guardrails, runbooks, controls, targets: [TARGET], policy: DEFAULT_POLICY };
+  const options = {
+    guardrails,
+    runbooks: () => runbooks,
+    controls,
+    targets: [TARGET],
+    policy: DEFAULT_POLICY,
+  };
   return decideReport(incident, options, now);
 }
 

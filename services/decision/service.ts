@@ -5,7 +5,8 @@ import { RunbookServiceService } from '#gen/belay/v1/runbook_service.ts';
 import type { Bus } from '#lib/bus/bus.ts';
 import { hasReadToEnd } from '#lib/bus/read-to-end.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
-import { noControls } from '#lib/control/control-state.ts';
+import type { Handlers } from '#lib/bus/pipeline.ts';
+import { type ControlState, noControls } from '#lib/control/control-state.ts';
 import { followControls } from '#lib/control/follow-controls.ts';
 import { BelayError } from '#lib/errors.ts';
 import { orderTopic } from '#lib/events/order-events.ts';
@@ -13,7 +14,7 @@ import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
 import type { Logger } from '#lib/logger.ts';
 import { consume } from '#lib/platform/consume.ts';
 import type { Platform } from '#lib/platform/platform.ts';
-import { publisher } from '#lib/platform/publisher.ts';
+import { type Publish, publisher } from '#lib/platform/publisher.ts';
 import { openSigning } from '#lib/platform/signing.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import type { Sql } from '#lib/sql/open-sql.ts';
@@ -31,6 +32,7 @@ import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
 import { approvalAccess, approvalSchemas, approvalService } from './handlers/approval-service.ts';
 import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
+import type { DecideOptions } from './handlers/decide-incident.ts';
 import { escalatedHandler } from './handlers/escalated.ts';
 import { incidentReportedHandler } from './handlers/incident-reported.ts';
 import { incidentResolvedHandler } from './handlers/incident-resolved.ts';
@@ -51,117 +53,26 @@ const TOPICS = ['incident', 'action', 'verification', 'audit'];
 const GROUP = `belay-${NAME}`;
 
 export function createDecision(config: DecisionConfig, platform: Platform): Service {
-  const { bus, clock } = platform;
-  const logger = platform.loggerFor(NAME);
-  const stops: (() => Promise<void>)[] = [];
-  let checks: readonly HealthCheck[] = [];
-  let currentControls = () => noControls;
-  const publish = publisher(bus, NAME);
-  const { targets } = config;
-  let activeNames: () => readonly string[] = () => [];
-  const known = { targets, controls: () => currentControls(), runbooks: () => activeNames() };
-  const handlers = decisionService({ publish, clock, ...known });
-  platform.grpc.addService(DecisionServiceService, handlers, decisionAccess, decisionSchemas);
-  let openCases: Cases | undefined;
-  const approvals = approvalService({ clock, cases: () => openCases ?? notStarted() });
-  platform.grpc.addService(ApprovalServiceService, approvals, approvalAccess, approvalSchemas);
-
-  const start = async () => {
-    const signing = openSigning(config.signing);
-    const orders = targets.map(orderTopic);
-    await prepareLog(platform, orders);
-    const sql = await platform.openSql<DecisionTables>(NAME, migrations);
-    stops.push(() => sql.close());
-    const outbox = outboxOf(sql, platform, logger);
-    outbox.start();
-    stops.push(() => outbox.stop());
-    const active = await openRegistry(sql, outbox, { config, platform, logger });
-    stops.push(() => active.stop());
-    activeNames = () => active.current().map(({ name }) => name);
-    const controls = await followControls({
-      bus,
-      logger,
-      onCrash: (error) => platform.fail(error),
-      onControl: ({ setting }) => setting?.$case === 'runbookActive' && active.poke(),
-    });
-    stops.push(() => controls.stop());
-    currentControls = () => controls.current();
-    const heartbeat = startHeartbeat(publish, clock, logger);
-    stops.push(() => heartbeat.stop());
-    const opened = await openGuardrails(config.guardrails, clock);
-    stops.push(() => opened.close());
-    const { guardrails } = opened;
-    const cases = sqlCases({
-      db: sql.db,
-      source: `belay/${NAME}`,
-      onEvents: () => outbox.poke(),
-      onDue: () => worker.poke(),
-    });
-    const deciding = {
-      guardrails,
-      cases,
-      // Asked each time: which ones are active changes while the service runs.
-      get runbooks() {
-        return active.current();
-      },
-      controls: currentControls,
-      targets,
-      policy: config.policy,
-    };
-    const driver = {
-      ...deciding,
-      // The spread has taken those of now.
-      get runbooks() {
-        return active.current();
-      },
-      clock,
-      publish: publisher(bus, NAME, signing.seal),
-      readToEnd: () => hasReadAll(bus),
-    };
-    const worker = new RowWorker({
-      db: sql.db,
-      table: 'cases',
-      clock,
-      owner: `${NAME}/${randomUUID().slice(0, 8)}`,
-      handle: (row) => driveCase(readCase(row.data), driver),
-      onError: (error, row) =>
-        logger.warn({ err: error, decision: row?.id }, 'a case could not be looked at, and is again'),
-    });
-    worker.start();
-    stops.push(() => worker.stop());
-    openCases = cases;
-    const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
-    stops.push(() => rebuilder.stop());
-    const consumer = await consume(platform, {
-      service: NAME,
-      topics: TOPICS,
-      publishes: ['decision', 'control', ...orders],
-      handlers: {
-        IncidentReported: incidentReportedHandler(deciding),
-        IncidentResolved: incidentResolvedHandler(cases),
-        ActionPlanned: actionPlannedHandler(cases),
-        ActionRefused: planDeclinedHandler(cases),
-        ActionAborted: planDeclinedHandler(cases),
-        Escalated: escalatedHandler(currentControls),
-        ActionSettled: actionSettledHandler({ guardrails, cases }),
-        ActionResolved: actionResolvedHandler(guardrails),
-        NotificationSent: notificationSentHandler(cases),
-      },
-      ...signing,
-    });
-    stops.push(() => consumer.stop());
-    for (const service of SERVED) platform.grpc.setServing(service, true);
-    checks = [consumer.check, guardrailCheck(guardrails), storeCheck(sql), active.check];
+  const around: Around = {
+    config,
+    platform,
+    logger: platform.loggerFor(NAME),
+    publish: publisher(platform.bus, NAME),
   };
-
+  const stops: Stop[] = [];
+  let running: Running | undefined;
+  serveCommands(around, () => running);
   return {
     name: NAME,
-    start,
+    start: async () => {
+      running = await startDecision(around, (stop) => stops.push(stop));
+      for (const service of SERVED) platform.grpc.setServing(service, true);
+    },
     stop: async () => {
       for (const service of SERVED) platform.grpc.setServing(service, false);
       for (const stop of stops.splice(0).reverse()) await stop();
     },
-    checks: () => checks,
+    checks: () => running?.checks ?? [],
   };
 }
 
@@ -169,13 +80,135 @@ interface Around {
   readonly config: DecisionConfig;
   readonly platform: Platform;
   readonly logger: Logger;
+  readonly publish: Publish;
+}
+
+type Stop = () => Promise<void>;
+/** What was started is stopped in the reverse order. */
+type Keep = (stop: Stop) => void;
+
+/** What commands are about. */
+interface Running {
+  readonly cases: Cases;
+  readonly controls: () => ControlState;
+  readonly active: ActiveRunbooks;
+  readonly checks: readonly HealthCheck[];
+}
+
+/** Registered before the server starts; answered once the service has. */
+function serveCommands({ config, platform, publish }: Around, running: () => Running | undefined): void {
+  const { clock, grpc } = platform;
+  const commands = decisionService({
+    publish,
+    clock,
+    targets: config.targets,
+    controls: () => running()?.controls() ?? noControls,
+    runbooks: () => (running()?.active.current() ?? []).map(({ name }) => name),
+  });
+  grpc.addService(DecisionServiceService, commands, decisionAccess, decisionSchemas);
+  const approvals = approvalService({ clock, cases: () => running()?.cases ?? notStarted() });
+  grpc.addService(ApprovalServiceService, approvals, approvalAccess, approvalSchemas);
+}
+
+async function startDecision(around: Around, keep: Keep): Promise<Running> {
+  const { config, platform, logger, publish } = around;
+  const { bus, clock } = platform;
+  const signing = openSigning(config.signing);
+  const orders = config.targets.map(orderTopic);
+  await prepareLog(platform, orders);
+  const sql = await platform.openSql<DecisionTables>(NAME, migrations);
+  keep(() => sql.close());
+  const outbox = outboxOf(sql, platform, logger);
+  outbox.start();
+  keep(() => outbox.stop());
+  const active = await openRegistry(sql, outbox, around);
+  keep(() => active.stop());
+  const controls = await followControls({
+    bus,
+    logger,
+    onCrash: (error) => platform.fail(error),
+    onControl: ({ setting }) => setting?.$case === 'runbookActive' && active.poke(),
+  });
+  keep(() => controls.stop());
+  const heartbeat = startHeartbeat(publish, clock, logger);
+  keep(() => heartbeat.stop());
+  const opened = await openGuardrails(config.guardrails, clock);
+  keep(() => opened.close());
+  const { guardrails } = opened;
+  const seen = { guardrails, runbooks: active.current, controls: controls.current };
+  const deciding = { ...seen, targets: config.targets, policy: config.policy };
+  const sealed = publisher(bus, NAME, signing.seal);
+  const cases = startCases(sql, outbox, { ...around, deciding, sealed, keep });
+  const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
+  keep(() => rebuilder.stop());
+  const consumer = await consume(platform, {
+    service: NAME,
+    topics: TOPICS,
+    publishes: ['decision', 'control', ...orders],
+    handlers: handlersOf({ ...deciding, cases }),
+    ...signing,
+  });
+  keep(() => consumer.stop());
+  const checks = [consumer.check, guardrailCheck(guardrails), storeCheck(sql), active.check];
+  return { cases, controls: controls.current, active, checks };
+}
+
+function handlersOf(deciding: DecideOptions & { readonly cases: Cases }): Handlers {
+  const { guardrails, cases, controls } = deciding;
+  const declined = planDeclinedHandler(cases);
+  return {
+    IncidentReported: incidentReportedHandler(deciding),
+    IncidentResolved: incidentResolvedHandler(cases),
+    ActionPlanned: actionPlannedHandler(cases),
+    ActionRefused: declined,
+    ActionAborted: declined,
+    Escalated: escalatedHandler(controls),
+    ActionSettled: actionSettledHandler({ guardrails, cases }),
+    ActionResolved: actionResolvedHandler(guardrails),
+    NotificationSent: notificationSentHandler(cases),
+  };
+}
+
+interface CasesAround extends Around {
+  readonly deciding: Omit<DecideOptions, 'cases'>;
+  /** Signs orders. */
+  readonly sealed: Publish;
+  readonly keep: Keep;
+}
+
+/** What waits, and the worker that looks at it when its time has come. */
+function startCases(
+  { db }: Sql<DecisionTables>,
+  outbox: OutboxSweeper<DecisionTables>,
+  { platform, logger, deciding, sealed, keep }: CasesAround,
+): Cases {
+  const { bus, clock } = platform;
+  const cases = sqlCases({
+    db,
+    source: `belay/${NAME}`,
+    onEvents: () => outbox.poke(),
+    onDue: () => worker.poke(),
+  });
+  const driver = { ...deciding, cases, clock, publish: sealed, readToEnd: () => hasReadAll(bus) };
+  const worker = new RowWorker({
+    db,
+    table: 'cases',
+    clock,
+    owner: `${NAME}/${randomUUID().slice(0, 8)}`,
+    handle: (row) => driveCase(readCase(row.data), driver),
+    onError: (error, row) =>
+      logger.warn({ err: error, decision: row?.id }, 'a case could not be looked at, and is again'),
+  });
+  worker.start();
+  keep(() => worker.stop());
+  return cases;
 }
 
 /** The files registered, the active ones followed, and the commands about them served. */
 async function openRegistry(
   { db }: Sql<DecisionTables>,
   outbox: OutboxSweeper<DecisionTables>,
-  { config, platform, logger }: Around,
+  { config, platform, logger, publish }: Around,
 ): Promise<ActiveRunbooks> {
   const { bus, clock, grpc } = platform;
   const registry = sqlRegistry({ db, source: `belay/${NAME}`, onEvents: () => outbox.poke() });
@@ -188,7 +221,6 @@ async function openRegistry(
   const loaded = await loadStartRunbooks(config.runbooks, { logger, clock });
   const { onStart } = config.registry;
   const active = await startRegistry({ ...common, loaded, onStart, logger });
-  const publish = publisher(bus, NAME);
   const handlers = runbookService({ ...common, publish, refresh: () => active.refresh() });
   grpc.addService(RunbookServiceService, handlers, runbookAccess, runbookSchemas);
   return active;

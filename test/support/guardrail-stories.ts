@@ -70,30 +70,15 @@ async function playStep(step: Step, id: string, player: Player, told: Told): Pro
         player,
         told,
       );
-    case 'grant': {
-      const known = pick(decisions, step.pick);
-      if (known) await grant(known, step.wants, player, told);
-      return;
-    }
+    case 'grant':
+      return grant(pick(decisions, step.pick), step.wants, player, told);
     case 'ask again': {
       const known = pick(decisions, step.pick);
       if (!known) return;
       return ask({ decisionId: known.decisionId, wants: step.wants, record: 'again', now }, player, told);
     }
-    case 'settle': {
-      const known = pick(decisions, step.pick);
-      if (!known || (told.noted.has(known.decisionId) && !known.wants)) return;
-      const earliestMs = Math.max(
-        (known.granted?.at ?? known.decidedAt).getTime(),
-        settlements.at(-1)?.at.getTime() ?? 0,
-      );
-      const atMs = Math.max(earliestMs, told.nowMs - step.lagMs);
-      return settle(
-        { decisionId: known.decisionId, outcome: step.outcome, at: new Date(atMs) },
-        player,
-        told,
-      );
-    }
+    case 'settle':
+      return settleOne(step, player, told);
     case 'settle early':
       await settle({ decisionId: id, outcome: step.outcome, at: now }, player, told);
       return ask({ decisionId: id, wants: undefined, record: 'late', now }, player, told);
@@ -121,7 +106,13 @@ async function ask(request: DecideRequest, player: Player, told: Told): Promise<
 }
 
 /** People have said yes, or a message comes again. What is granted for the first time is in the log from now on. */
-async function grant(known: LoggedDecision, wants: SlotWants, player: Player, told: Told): Promise<void> {
+async function grant(
+  known: LoggedDecision | undefined,
+  wants: SlotWants,
+  player: Player,
+  told: Told,
+): Promise<void> {
+  if (!known) return;
   const { decisionId } = known;
   const now = new Date(told.nowMs);
   const answer = await player.grant({ decisionId, wants, record: 'not kept', now });
@@ -131,6 +122,16 @@ async function grant(known: LoggedDecision, wants: SlotWants, player: Player, to
   // In the order of the log: its order comes behind everything that was taken before.
   told.decisions.splice(told.decisions.indexOf(known), 1);
   told.decisions.push({ ...known, wants, trial, granted: { checks, at } });
+}
+
+async function settleOne(step: Step & { what: 'settle' }, player: Player, told: Told): Promise<void> {
+  const known = pick(told.decisions, step.pick);
+  // Nothing ends that was only noted: no order of it is out.
+  if (!known || (told.noted.has(known.decisionId) && !known.wants)) return;
+  const takenMs = (known.granted?.at ?? known.decidedAt).getTime();
+  const earliestMs = Math.max(takenMs, told.settlements.at(-1)?.at.getTime() ?? 0);
+  const at = new Date(Math.max(earliestMs, told.nowMs - step.lagMs));
+  await settle({ decisionId: known.decisionId, outcome: step.outcome, at }, player, told);
 }
 
 async function settle(settlement: Settlement, player: Player, told: Told): Promise<void> {

@@ -55,7 +55,7 @@ export async function record(reports: readonly Reported[], runbooks = shipped): 
     const report = reportOf(reported, index);
     const now = report.reportedAt as Date;
     await settleBefore(now);
-    const options = { guardrails, runbooks, targets: ['prod-eu'], policy: DEFAULT_POLICY };
+    const options = { guardrails, runbooks: () => runbooks, targets: ['prod-eu'], policy: DEFAULT_POLICY };
     const controls = () => controlsOf(reported);
     const { made, issued } = await decideReport(report, { ...options, controls }, now);
     events.push({ type: 'IncidentReported', data: report }, { type: 'DecisionMade', data: made });

@@ -67,8 +67,17 @@ export function sqlCases(options: SqlCasesOptions): Cases {
         .select('resolved_at')
         .where('incident_id', '=', incidentId)
         .executeTakeFirst();
-      return row?.resolved_at != null;
+      return row !== undefined && row.resolved_at !== null;
     },
+    ...caseLists(db),
+    forget: async (decisionId) => {
+      await db.deleteFrom('cases').where('id', '=', decisionId).where('state', '=', 'closed').execute();
+    },
+  };
+}
+
+function caseLists(db: Kysely<DecisionTables>): Pick<Cases, 'pendingOf' | 'approvals' | 'findApprovals'> {
+  return {
     pendingOf: async (incidentId) =>
       casesOf(
         await selectCases(db).where('incident_id', '=', incidentId).where('state', '=', 'pending').execute(),
@@ -95,9 +104,6 @@ export function sqlCases(options: SqlCasesOptions): Cases {
         .limit(2)
         .execute();
       return casesOf(found);
-    },
-    forget: async (decisionId) => {
-      await db.deleteFrom('cases').where('id', '=', decisionId).where('state', '=', 'closed').execute();
     },
   };
 }

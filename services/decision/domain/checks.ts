@@ -2,6 +2,7 @@ import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { Match } from '#lib/runbook/match-runbook.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { judgeWindows } from '#lib/runbook/windows.ts';
+import { notReached, pass, refuse } from './check.ts';
 import { freeze, quarantine, runbookEnabled, silence } from './control-checks.ts';
 import type { Check, Facts, IncidentFacts, Policy } from './decision.ts';
 
@@ -111,36 +112,3 @@ export function executable(runbook: Runbook, isAutomatic: boolean): Check {
   if (!isAutomatic) return notReached(EXECUTOR, why);
   return refuse(EXECUTOR, observed, 'carried out', 'no_executor', why);
 }
-
-export const pass = (name: string, observed: string, limit: string): Check => ({
-  name,
-  result: 'pass',
-  observed,
-  limit,
-  reason: '',
-  code: '',
-});
-
-export const refuse = (
-  name: string,
-  observed: string,
-  limit: string,
-  code: string,
-  reason: string,
-): Check => ({
-  name,
-  result: 'refuse',
-  observed,
-  limit,
-  reason,
-  code,
-});
-
-export const notReached = (name: string, where: string): Check => ({
-  name,
-  result: 'not_reached',
-  observed: '',
-  limit: where,
-  reason: '',
-  code: '',
-});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freeze, quarantine, type Restriction, runbookEnabled, silence } from './control-checks.ts';
+import { freeze, quarantine, runbookEnabled, silence } from './control-checks.ts';
 
 const at = (hour: number) => new Date(Date.UTC(2026, 2, 3, hour));
 const none = { freezes: [], silences: [], quarantines: [], disabledRunbooks: new Map() };

@@ -1,31 +1,6 @@
-import { pass, refuse } from './checks.ts';
+import { pass, refuse } from './check.ts';
 import type { Check } from './decision.ts';
-
-/** A setting that is in the way. */
-export interface Restriction {
-  /** As people say it: namespace production. */
-  readonly what: string;
-  /** With the name of who set it. */
-  readonly why: string;
-  /** Undefined where it stays until somebody lifts it. */
-  readonly endsAt: Date | undefined;
-}
-
-/** What people and the engine have set, as far as it is about one incident. */
-export interface ControlFacts {
-  readonly freezes: readonly Restriction[];
-  readonly silences: readonly Restriction[];
-  readonly quarantines: readonly Restriction[];
-  /** By name. */
-  readonly disabledRunbooks: ReadonlyMap<string, Restriction>;
-}
-
-export const noRestrictions: ControlFacts = {
-  freezes: [],
-  silences: [],
-  quarantines: [],
-  disabledRunbooks: new Map(),
-};
+import type { ControlFacts, Restriction } from './restrictions.ts';
 
 export interface ControlCheck extends Check {
   /** When it would pass by itself. Undefined when it passes, and when nobody can say. */

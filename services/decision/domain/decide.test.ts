@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Runbook } from '#lib/runbook/runbook.ts';
-import { noRestrictions } from './control-checks.ts';
+import { noRestrictions } from './restrictions.ts';
 import { block, decide } from './decide.ts';
 import type { Facts, IncidentFacts } from './decision.ts';
 import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';

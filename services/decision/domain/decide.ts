@@ -1,7 +1,8 @@
 import { beyondExecutors, plannable } from '#lib/runbook/catalogue/carried-out.ts';
 import { type Match, matchRunbook } from '#lib/runbook/match-runbook.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
-import { checkAll, EXECUTOR, executable, notReached, pass, refuse } from './checks.ts';
+import { notReached, pass, refuse } from './check.ts';
+import { checkAll, EXECUTOR, executable } from './checks.ts';
 import type { Check, Decision, Facts, Mode, Policy } from './decision.ts';
 import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
 

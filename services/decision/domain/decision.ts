@@ -1,5 +1,5 @@
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
-import type { ControlFacts } from './control-checks.ts';
+import type { ControlFacts } from './restrictions.ts';
 
 /** What the decision is made from: the incident as reported, and what the engine knows at that moment. */
 export interface IncidentFacts {

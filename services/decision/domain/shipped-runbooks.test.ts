@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
-import { noRestrictions } from './control-checks.ts';
+import { noRestrictions } from './restrictions.ts';
 import { decide } from './decide.ts';
 import type { IncidentFacts } from './decision.ts';
 

@@ -1,11 +1,12 @@
 import { ActorKind } from '#gen/belay/v1/common.ts';
-import { ApprovalAnswer, DecisionOutcome, LapsePolicy } from '#gen/belay/v1/decision.ts';
+import { ApprovalAnswer, DecisionOutcome } from '#gen/belay/v1/decision.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import { approvalIdOf } from '../domain/cases/approval-id.ts';
-import type { Case, EndedAs, LapseRule } from '../domain/cases/case.ts';
+import type { Case, EndedAs } from '../domain/cases/case.ts';
 import { approvalsOf, type CaseEvent, nextCase, type Said } from '../domain/cases/next-case.ts';
 import type { CaseStep } from '../ports.ts';
 import { approvalRequestOf } from './approval-request.ts';
+import { toLapsePolicy } from './to-proto.ts';
 
 /** Something happened to a case: what it is then, and what is said about it. */
 export const stepOf =
@@ -39,7 +40,7 @@ function toEvent(said: Said, next: Case, now: Date): OutgoingEvent {
     case 'lapsed':
       return outgoing('ApprovalLapsed', {
         ...approval,
-        onLapse: LAPSES[said.rule],
+        onLapse: toLapsePolicy(said.rule),
         reason: said.reason,
         lapsedAt: now,
       });
@@ -54,12 +55,6 @@ function toEvent(said: Said, next: Case, now: Date): OutgoingEvent {
       });
   }
 }
-
-export const LAPSES: Readonly<Record<LapseRule, LapsePolicy>> = {
-  approve: LapsePolicy.APPROVE,
-  deny: LapsePolicy.DENY,
-  escalate: LapsePolicy.ESCALATE,
-};
 
 const OUTCOMES: Readonly<Record<EndedAs, DecisionOutcome>> = {
   ordered: DecisionOutcome.SETTLED,

@@ -3,7 +3,7 @@ import { untilOf } from '#lib/control/control-state.ts';
 import { frozenWhat, resourceWords, whyOf } from '#lib/control/control-words.ts';
 import { freezesOver, type InForce, inForce, quarantinesOf, silencesOf } from '#lib/control/in-force.ts';
 import type { SettingCase } from '#lib/control/control-key.ts';
-import type { ControlFacts, Restriction } from '../domain/control-checks.ts';
+import type { ControlFacts, Restriction } from '../domain/restrictions.ts';
 import type { IncidentFacts } from '../domain/decision.ts';
 
 /** The settings that are in the way of acting on an incident, in the domain's words. */

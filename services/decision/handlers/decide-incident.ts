@@ -15,14 +15,15 @@ import { askRulesOf } from './ask-rules.ts';
 import { controlFacts } from './control-facts.ts';
 import { type Draft, writeDraft } from './draft.ts';
 import { incidentFacts } from './incident-facts.ts';
-import { issueOrder, type Phase } from './order-of.ts';
+import { issueOrder } from './order-of.ts';
 import { slotWantsOf } from './slot-wants.ts';
 import { toProtoCheck, toProtoMode, toProtoRisk, toRunbookRef } from './to-proto.ts';
 
 export interface DecideOptions {
   readonly guardrails: Guardrails;
   readonly cases: Pick<Cases, 'open'>;
-  readonly runbooks: readonly Runbook[];
+  /** Asked each time: which ones are active changes while the service runs. */
+  readonly runbooks: () => readonly Runbook[];
   readonly controls: () => ControlState;
   readonly targets: readonly string[];
   readonly policy: Policy & { readonly actWithinMs: number; readonly concurrency: ConcurrencyLimits };
@@ -87,7 +88,7 @@ function factsOf(data: IncidentReported, { runbooks, controls, targets }: Decide
   const engaged = engagedSwitch(controls(), incident.resource?.target ?? '');
   return {
     incident,
-    runbooks,
+    runbooks: runbooks(),
     targets,
     killSwitch: { engaged: engaged !== undefined, reason: engaged?.reason ?? '' },
     controls: controlFacts(controls(), incident, now),

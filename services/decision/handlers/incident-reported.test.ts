@@ -24,7 +24,7 @@ it('a fact that the plan lacks is a check that refuses, and not only a word in t
       }),
     } as unknown as Guardrails,
     cases: { open: async () => {}, reopened: async () => {} },
-    runbooks,
+    runbooks: () => runbooks,
     controls: () => ({ ...noControls, heartbeatAt: now }),
     targets: ['prod-eu'],
     policy: {

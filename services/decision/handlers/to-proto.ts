@@ -5,7 +5,9 @@ import {
   Risk as ProtoRisk,
   type RunbookRef,
 } from '#gen/belay/v1/common.ts';
+import { LapsePolicy } from '#gen/belay/v1/decision.ts';
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
+import type { LapseRule } from '../domain/cases/case.ts';
 import type { Check, Mode } from '../domain/decision.ts';
 import type { ActiveRunbook } from '../domain/registry/active-runbook.ts';
 import type { GuardrailCheck } from '../domain/guardrails/guardrail-check.ts';
@@ -29,6 +31,13 @@ const RESULTS = {
   not_reached: CheckResult.NOT_REACHED,
 } as const;
 
+const LAPSES: Readonly<Record<LapseRule, LapsePolicy>> = {
+  approve: LapsePolicy.APPROVE,
+  deny: LapsePolicy.DENY,
+  escalate: LapsePolicy.ESCALATE,
+};
+
+export const toLapsePolicy = (rule: LapseRule): LapsePolicy => LAPSES[rule];
 export const toProtoMode = (mode: Mode | undefined): ProtoMode =>
   mode ? MODES[mode] : ProtoMode.UNSPECIFIED;
 export const toProtoRisk = (risk: RiskLevel): ProtoRisk => RISKS[risk];

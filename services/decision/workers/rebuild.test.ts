@@ -47,9 +47,10 @@ beforeEach(async () => {
     }),
   );
   const concurrency = { global: 10, perTarget: 5, perNamespace: 3, perService: 1 };
+  const { runbooks } = await loadRunbookFiles([RUNBOOK]);
   options = {
     cases: { open: async () => {}, reopened: async () => {} },
-    runbooks: (await loadRunbookFiles([RUNBOOK])).runbooks,
+    runbooks: () => runbooks,
     controls: () => controls,
     targets: ['prod-eu'],
     policy: { maxIncidentAgeMs: 600_000, actWithinMs: 300_000, concurrency },

@@ -247,7 +247,7 @@ it('keeps its promises over 100,000 events in any order, each maybe twice', () =
   let granted = 0;
   fc.assert(
     fc.property(rules, steps, (change, story) => {
-      let current = planning(change as Partial<AskRules>);
+      let current = planning(change);
       let seconds = 0;
       const ends: Said[] = [];
       const asked: Said[] = [];
@@ -257,7 +257,7 @@ it('keeps its promises over 100,000 events in any order, each maybe twice', () =
           const before = current;
           const { next, said } = nextCase(current, one, at(seconds));
           count += 1;
-          expectLawful(before, next, one, at(seconds));
+          expect(unlawful(before, next, one, at(seconds))).toBe('');
           ends.push(...said.filter(({ type }) => type === 'closed'));
           asked.push(...said.filter(({ type }) => type === 'requested'));
           if (next.state === 'granting' && before.state !== 'granting') granted += 1;
@@ -275,22 +275,24 @@ it('keeps its promises over 100,000 events in any order, each maybe twice', () =
   expect(granted).toBeGreaterThan(300);
 });
 
-function expectLawful(before: Case, next: Case, event: CaseEvent, now: Date): void {
-  if (before.state === 'closed') expect(next).toBe(before);
+/** Empty where everything is as promised. */
+function unlawful(before: Case, next: Case, event: CaseEvent, now: Date): string {
+  if (before.state === 'closed') return next === before ? '' : 'what is over has changed';
   // People approve the plan that they were shown.
-  if (before.planned) expect(next.planned).toBe(before.planned);
-  if (next.state !== 'granting' || before.state === 'granting') return;
-  expect(before.state).toBe('pending');
-  const approvals = new Set(next.answers.filter(({ answer }) => answer === 'approve').map(({ by }) => by));
-  if (event.type === 'answered') {
-    expect(approvals.size).toBeGreaterThanOrEqual(next.asks?.quorum ?? 99);
-    return;
-  }
-  expect(event.type).toBe('due');
-  expect(next).toMatchObject({
-    asks: { onLapse: 'approve', maySilenceApprove: true },
-    grant: { lapsed: true },
-  });
-  expect(next.notifiedAt).toBeDefined();
-  expect(now.getTime() - (next.request?.deadline.getTime() ?? 0)).toBeLessThanOrEqual(60_000);
+  if (before.planned && next.planned !== before.planned) return 'the plan has changed';
+  if (next.state !== 'granting' || before.state === 'granting') return '';
+  if (before.state !== 'pending') return 'granted what nobody was asked';
+  if (event.type === 'answered') return hasQuorum(next) ? '' : 'too few said yes';
+  return event.type === 'due' && isYesBySilence(next, now) ? '' : 'silence was taken for a yes';
+}
+
+function hasQuorum({ answers, asks: rulesOf }: Case): boolean {
+  const names = new Set(answers.filter(({ answer }) => answer === 'approve').map(({ by }) => by));
+  return names.size >= (rulesOf?.quorum ?? 99);
+}
+
+function isYesBySilence({ asks: rulesOf, request, notifiedAt }: Case, now: Date): boolean {
+  const mayApprove = rulesOf?.onLapse === 'approve' && rulesOf.maySilenceApprove;
+  const lateMs = now.getTime() - (request?.deadline.getTime() ?? 0);
+  return mayApprove && notifiedAt !== undefined && lateMs <= 60_000;
 }

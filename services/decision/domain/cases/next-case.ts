@@ -33,7 +33,7 @@ export const PLAN_WITHIN_MS = 60_000;
 const LATEST_LAPSE_MS = 60_000;
 const LOOK_AGAIN_MS = 1_000;
 /** Closed cases still answer late replies, and are shown in lists. */
-export const KEEP_CLOSED_MS = 30 * 86_400_000;
+const KEEP_CLOSED_MS = 30 * 86_400_000;
 
 /** What an event makes of a case. What does not fit its state changes nothing: it came late, or twice. */
 export function nextCase(current: Case, event: CaseEvent, now: Date): NextCase {

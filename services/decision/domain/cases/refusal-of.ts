@@ -17,25 +17,33 @@ export interface Reply {
 
 /** Why an answer does not count, or undefined where it does. The loser of a race is told who won. */
 export function refusalOf(current: Case, reply: Reply, now: Date): AnswerRefusal | undefined {
-  const { person, answer, planHash } = reply;
-  const { asks, planned, request, answers } = current;
-  if (current.state === 'planning')
+  const { state, asks, planned, request } = current;
+  if (state === 'planning')
     return conflict('NOT_PLANNED_YET', 'the executor has not said yet what would change');
-  const who = asks && whyNotAnApprover(asks, person);
-  // Whoever asked for it may still say no.
-  if (who && !(who.code === 'SELF_APPROVAL' && answer === 'deny')) return who;
-  if (current.state !== 'pending' || !asks || !planned || !request)
+  const who = asks && whyNotThem(asks, reply);
+  if (who) return who;
+  if (state !== 'pending' || !asks || !planned || !request)
     return conflict('APPROVAL_CLOSED', howItEnded(current));
   if (now >= request.deadline)
     return conflict('TOO_LATE', `it was to be answered by ${request.deadline.toISOString()}`);
+  return whyNotThis(current, planned.hash, reply);
+}
+
+/** Whoever asked for it may still say no. */
+function whyNotThem(asks: AskRules, { person, answer }: Reply): AnswerRefusal | undefined {
+  const who = whyNotAnApprover(asks, person);
+  return who?.code === 'SELF_APPROVAL' && answer === 'deny' ? undefined : who;
+}
+
+function whyNotThis(
+  { answers }: Case,
+  hash: string,
+  { person, answer, planHash }: Reply,
+): AnswerRefusal | undefined {
   const before = answers.find(({ by }) => by === person.name);
   if (before?.answer === answer) return conflict('ALREADY_ANSWERED', `you did at ${before.at.toISOString()}`);
-  if (answer === 'approve' && planHash !== planned.hash)
-    return conflict(
-      'PLAN_CHANGED',
-      `the plan that waits is ${planned.hash}, and you looked at ${planHash || 'none'}`,
-    );
-  return undefined;
+  if (answer === 'deny' || planHash === hash) return undefined;
+  return conflict('PLAN_CHANGED', `the plan that waits is ${hash}, and you looked at ${planHash || 'none'}`);
 }
 
 /** Only those who are named count; never a machine, and never whoever asked for it. */
