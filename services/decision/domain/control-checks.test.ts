@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { freeze, quarantine, runbookEnabled, silence } from './control-checks.ts';
+import type { Restriction } from './restrictions.ts';
 
 const at = (hour: number) => new Date(Date.UTC(2026, 2, 3, hour));
 const none = { freezes: [], silences: [], quarantines: [], disabledRunbooks: new Map() };
