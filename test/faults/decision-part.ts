@@ -1,4 +1,5 @@
 import { seeded } from '../support/campaign.ts';
+import type { Servers } from './decision-servers.ts';
 
 /** One part of the campaign of the decision service. */
 export type Part = (options: PartOptions) => Promise<PartReport>;
@@ -6,6 +7,8 @@ export type Part = (options: PartOptions) => Promise<PartReport>;
 export interface PartOptions {
   readonly quick: boolean;
   readonly random: () => number;
+  /** Started by whoever asks first. */
+  readonly servers: () => Promise<Servers>;
 }
 
 export interface PartReport {

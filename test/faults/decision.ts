@@ -1,9 +1,15 @@
 import type { CampaignOptions } from '../support/campaign.ts';
 import { clock } from './decision-clock.ts';
-import { type Part, randomOf } from './decision-part.ts';
+import { kills } from './decision-kills.ts';
+import { type Part, type PartOptions, randomOf } from './decision-part.ts';
 import { racers } from './decision-racers.ts';
+import { type Servers, startServers } from './decision-servers.ts';
+import { store } from './decision-store.ts';
 
-const PARTS: Readonly<Record<string, Part>> = { racers, clock };
+const PARTS: Readonly<Record<string, Part>> = { racers, clock, kills, store };
+
+/** Side by side: most of the time, kills wait for sessions to end and stores to be rebuilt. */
+const GROUPS: readonly (readonly string[])[] = [['racers'], ['clock'], ['kills', 'store']];
 
 /**
  * Whether the guardrails keep their word whatever happens to those who ask and to the store: nobody beyond a
@@ -13,22 +19,39 @@ export async function decisionFaults({ quick, seed, parts }: CampaignOptions): P
   const unknown = parts.filter((name) => !Object.hasOwn(PARTS, name));
   if (unknown.length > 0)
     throw new Error(`there is no part ${unknown.join(', ')}: ${Object.keys(PARTS).join(', ')}`);
+  // One listener for each process that was ever started.
+  process.setMaxListeners(0);
   console.log(`seed ${seed}`);
-  const wanted = parts.length > 0 ? parts : Object.keys(PARTS);
-  const totals = { trials: 0, violations: 0 };
-  for (const name of wanted) {
-    const { trials, violations } = await play(name, { quick, seed });
-    totals.trials += trials;
-    totals.violations += violations;
+  const wanted = (group: readonly string[]) =>
+    group.filter((name) => parts.length === 0 || parts.includes(name));
+  const reports: Played[] = [];
+  let started: Promise<Servers> | undefined;
+  const servers = () => (started ??= startServers());
+  try {
+    for (const group of GROUPS) {
+      const playing = wanted(group).map((name) =>
+        play(name, { quick, random: randomOf(seed, name), servers }),
+      );
+      reports.push(...(await Promise.all(playing)));
+    }
+  } finally {
+    await (await started)?.stop();
   }
-  console.log(`FAULTS decision trials=${totals.trials} violations=${totals.violations}`);
-  return totals.violations === 0;
+  const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+  const violations = sum(reports.map((report) => report.violations));
+  console.log(`FAULTS decision trials=${sum(reports.map(({ trials }) => trials))} violations=${violations}`);
+  return violations === 0;
 }
 
-async function play(name: string, { quick, seed }: Pick<CampaignOptions, 'quick' | 'seed'>) {
+interface Played {
+  readonly trials: number;
+  readonly violations: number;
+}
+
+async function play(name: string, options: PartOptions): Promise<Played> {
   const startedMs = performance.now();
   const part = PARTS[name] as Part;
-  const { trials, violations, told } = await part({ quick, random: randomOf(seed, name) });
+  const { trials, violations, told } = await part(options);
   const tookS = ((performance.now() - startedMs) / 1_000).toFixed(1);
   console.log(`  ${name}: trials ${trials}, violations ${violations.length}, ${tookS} s; ${told}`);
   for (const violation of violations.slice(0, 30)) console.log(`  violation: ${violation}`);
