@@ -49,23 +49,21 @@ export const kills: Part = async ({ quick, random, servers }) => {
   });
   const delivery = await openDelivery(started, system);
   const outages = quick ? QUICK_OUTAGES : Array.from({ length: FULL_OUTAGES }, () => fullOutage(random));
-  const hits: Record<Hit, number> = { ...NO_HITS };
-  const violations: string[] = [];
-  try {
-    for (const [index, kinds] of outages.entries()) {
-      await playOutage({ system, servers: started, delivery, random, hits }, kinds);
-      console.log(`    outage ${index + 1} of ${outages.length}: ${kinds.join(', ')}`);
-    }
-    violations.push(...(await judge(system)), ...refusals(system));
-  } catch (error) {
-    violations.push(messageOf(error));
-  } finally {
-    await delivery.close();
-    await system.stop();
-  }
-  const told = Object.entries(hits).map(([hit, count]) => `${hit} ${count}`);
+  const scene: Scene = { system, servers: started, delivery, random, hits: { ...NO_HITS } };
+  const violations = await playOutages(scene, outages).catch((error: unknown) => [messageOf(error)]);
+  await delivery.close();
+  await system.stop();
+  const told = Object.entries(scene.hits).map(([hit, count]) => `${hit} ${count}`);
   return { trials: outages.flat().length * INCIDENTS, violations, told: `killed ${told.join(', ')}` };
 };
+
+async function playOutages(scene: Scene, outages: readonly (readonly string[])[]): Promise<string[]> {
+  for (const [index, kinds] of outages.entries()) {
+    await playOutage(scene, kinds);
+    console.log(`    outage ${index + 1} of ${outages.length}: ${kinds.join(', ')}`);
+  }
+  return [...(await judge(scene.system)), ...refusals(scene.system)];
+}
 
 function fullOutage(random: () => number): string[] {
   return Array.from({ length: INSTANCES }, () => pickOf(Object.keys(STRIKES), random));

@@ -22,6 +22,9 @@ export interface PartReport {
 export const randomOf = (seed: number, part: string): (() => number) =>
   seeded(Buffer.from(part).reduce((hash, byte) => Math.imul(hash, 31) + byte, seed));
 
+/** Choices of their own, for what draws as often as time allows: the others are not shifted by it. */
+export const forkOf = (random: () => number): (() => number) => seeded(Math.trunc(random() * 2 ** 31));
+
 export const pickOf = <T>(items: readonly T[], random: () => number): T =>
   items[Math.floor(random() * items.length)] as T;
 

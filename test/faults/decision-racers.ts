@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { messageOf } from '#lib/errors.ts';
 import { startRedis } from '../lab/redis.ts';
-import { type Part, pickOf, wholeOf } from './decision-part.ts';
+import { forkOf, type Part, pickOf, wholeOf } from './decision-part.ts';
 import type { End, RaceAnswer } from './decision-racer.ts';
 import { type Crew, startCrew } from './decision-racer-crew.ts';
 import { judgeRace, RACES, type Race, raceOf } from './decision-races.ts';
@@ -23,8 +23,9 @@ export const racers: Part = async ({ quick, random }) => {
   try {
     for (let round = 0; round < rounds; round += 1) {
       if (round % ROUNDS_A_STORE === 0) await empty(redis, crew);
-      const race = raceOf(RACES[round % RACES.length] as string, round, RACERS, random);
-      const played = await playRace({ crew, redis, random }, race, round);
+      const chance = forkOf(random);
+      const race = raceOf(RACES[round % RACES.length] as string, round, RACERS, chance);
+      const played = await playRace({ crew, redis, random: chance }, race, round);
       violations.push(...played.problems.map((problem) => `round ${round}: ${problem}`));
       granted += played.granted;
     }

@@ -44,33 +44,35 @@ export const anyFate = (mostMs: number, random: () => number): Fate => ({
  * Plays executor and verifier. Settlements of one runbook come one after the other, each when the one before
  * it has been read: what a breaker counts then does not depend on who reads which partition first.
  */
-export function startSettler({ bus, log, fateOf }: SettlerOptions): { done(): Promise<void> } {
-  const issued = new Map<string, OrderIssued>();
-  const sent = new Set<string>();
-  const begun = new Set<string>();
+export function startSettler(options: SettlerOptions): { done(): Promise<void> } {
+  const { log, fateOf } = options;
   const closed = new Set<string>();
   const lanes = new Map<string, Promise<void>>();
-  const settle = async (order: OrderIssued, fate: Fate) => {
-    await publish(bus, settlementOf(order, fate));
-    await log.until(
-      () => closed.has(order.actionId),
-      () => `${order.actionId} is settled and was never closed`,
-    );
-    if (fate.outcome === SettledOutcome.UNKNOWN) await publish(bus, resolutionOf(order));
-  };
-  const consider = (actionId: string) => {
-    const order = issued.get(actionId);
-    const fate = order && fateOf(order.incidentId);
-    // What is settled before its order is in its topic would never go out.
-    if (!fate || !sent.has(actionId) || begun.has(actionId)) return;
-    begun.add(actionId);
+  log.on('DecisionClosed', ({ data }) => void closed.add(data.actionId));
+  onceOrdered(log, (order) => {
+    const fate = fateOf(order.incidentId);
+    if (!fate) return;
     const lane = order.runbook?.name ?? '';
     const acted = systemClock.sleep(fate.afterMs);
     const before = lanes.get(lane) ?? Promise.resolve();
-    const settled = before.then(() => acted).then(() => settle(order, fate));
+    const settled = before.then(() => acted).then(() => settle(options, order, fate, closed));
     // Whoever waits for it hears of it.
     settled.catch(() => {});
     lanes.set(lane, settled);
+  });
+  return { done: () => Promise.all(lanes.values()).then(() => {}) };
+}
+
+/** What is settled before its order is in its topic would never go out. */
+function onceOrdered(log: DecisionLog, take: (order: OrderIssued) => void): void {
+  const issued = new Map<string, OrderIssued>();
+  const sent = new Set<string>();
+  const taken = new Set<string>();
+  const consider = (actionId: string) => {
+    const order = issued.get(actionId);
+    if (!order || !sent.has(actionId) || taken.has(actionId)) return;
+    taken.add(actionId);
+    take(order);
   };
   log.on('OrderIssued', ({ data }) => {
     issued.set(data.actionId, data);
@@ -80,8 +82,20 @@ export function startSettler({ bus, log, fateOf }: SettlerOptions): { done(): Pr
     sent.add(data.actionId);
     consider(data.actionId);
   });
-  log.on('DecisionClosed', ({ data }) => void closed.add(data.actionId));
-  return { done: () => Promise.all(lanes.values()).then(() => {}) };
+}
+
+async function settle(
+  { bus, log }: SettlerOptions,
+  order: OrderIssued,
+  fate: Fate,
+  closed: ReadonlySet<string>,
+): Promise<void> {
+  await publish(bus, settlementOf(order, fate));
+  await log.until(
+    () => closed.has(order.actionId),
+    () => `${order.actionId} is settled and was never closed`,
+  );
+  if (fate.outcome === SettledOutcome.UNKNOWN) await publish(bus, resolutionOf(order));
 }
 
 const publish = (bus: Bus, event: OutgoingEvent): Promise<void> =>

@@ -2,7 +2,7 @@ import { messageOf } from '#lib/errors.ts';
 import { systemClock } from '#lib/clock.ts';
 import type { RunbookVariant } from '../support/decision-stack.ts';
 import { judge } from './decision-judge.ts';
-import { type Part, pickOf, wholeOf } from './decision-part.ts';
+import { forkOf, type Part, pickOf, wholeOf } from './decision-part.ts';
 import { anyFate } from './decision-settler.ts';
 import { type Closed, QUICK_FAULTS, STORE_FAULTS } from './decision-store-faults.ts';
 import { openSystem, type System } from './decision-system.ts';
@@ -51,45 +51,51 @@ const RUNBOOKS: readonly RunbookVariant[] = [
 
 /** The store is lost in every way, while incidents come in faster than the caps allow. */
 export const store: Part = async ({ quick, random, servers }) => {
-  const { kafka } = await servers();
-  const system = await openSystem(await servers(), {
+  const started = await servers();
+  const fates = forkOf(random);
+  const system = await openSystem(started, {
     name: 'store',
-    brokers: kafka.directEndpoint,
+    brokers: started.kafka.directEndpoint,
     instances: 2,
     publishWithinMs: quick ? 2_000 : 10_000,
     runbooks: RUNBOOKS,
     concurrency: { global: 6, perTarget: 4, perNamespace: 2, perService: 1 },
     targets: TARGETS,
-    nextFate: () => anyFate(400, random),
+    nextFate: () => anyFate(400, fates),
   });
-  const all = Object.keys(STORE_FAULTS);
-  const faults = quick
-    ? shuffled(QUICK_FAULTS, random)
-    : Array.from({ length: 12 }, () => shuffled(all, random)).flat();
-  const violations = new Map<string, string>();
+  const rounds = quick ? [QUICK_FAULTS] : Array.from({ length: 12 }, () => Object.keys(STORE_FAULTS));
+  const faults = rounds.flatMap((round) => shuffled(round, random));
   try {
-    for (const [index, name] of faults.entries()) {
-      const startedMs = performance.now();
-      const problems = await playFault(system, name, index, random).catch((error: unknown) => [
-        messageOf(error),
-      ]);
-      // What is wrong in the log is found again after every later fault.
-      const fresh = problems.filter((problem) => !violations.has(problem));
-      for (const problem of fresh) violations.set(problem, name);
-      const tookS = ((performance.now() - startedMs) / 1_000).toFixed(1);
-      console.log(`    ${index + 1} of ${faults.length}: ${name}, ${tookS} s, ${fresh.length} violations`);
-    }
+    const violations = await playFaults(system, faults, random);
+    const granted = new Set(system.log.all('OrderIssued').map(({ id }) => id)).size;
+    const told = `${system.traffic.reported.size} incidents, ${granted} granted`;
+    return { trials: faults.length, violations, told };
   } finally {
     await system.stop();
   }
-  const granted = new Set(system.log.all('OrderIssued').map(({ id }) => id)).size;
-  const told = `${system.traffic.reported.size} incidents, ${granted} granted`;
-  return {
-    trials: faults.length,
-    violations: [...violations].map(([problem, name]) => `${name}: ${problem}`),
-    told,
-  };
 };
+
+async function playFaults(
+  system: System,
+  faults: readonly string[],
+  random: () => number,
+): Promise<string[]> {
+  const known = new Set<string>();
+  const violations: string[] = [];
+  for (const [index, name] of faults.entries()) {
+    const startedMs = performance.now();
+    const problems = await playFault(system, name, index, forkOf(random)).catch((error: unknown) => [
+      messageOf(error),
+    ]);
+    // What is wrong in the log is found again after every later fault.
+    const fresh = problems.filter((problem) => !known.has(problem));
+    for (const problem of fresh) known.add(problem);
+    violations.push(...fresh.map((problem) => `${name}: ${problem}`));
+    const tookS = ((performance.now() - startedMs) / 1_000).toFixed(1);
+    console.log(`    ${index + 1} of ${faults.length}: ${name}, ${tookS} s, ${fresh.length} violations`);
+  }
+  return violations;
+}
 
 async function playFault(
   system: System,
@@ -99,7 +105,7 @@ async function playFault(
 ): Promise<string[]> {
   const { traffic } = system;
   const loading = new AbortController();
-  const loaded = load(system, index, random, loading.signal);
+  const loaded = load(system, index, forkOf(random), loading.signal);
   try {
     await decidedMore(system, 10);
     // It strikes while some have their answer and others in the same batch do not.
