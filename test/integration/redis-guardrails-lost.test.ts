@@ -97,6 +97,18 @@ describe('an address that is another server by now', () => {
 });
 
 describe('a rebuild', () => {
+  it('opens for good where the clock of the server is behind the one of before', async () => {
+    const { redis, guardrails, ask, keyOf } = await open();
+    await guardrails.rebuild(async () => {});
+    const [state] = String(await redis.get(keyOf('ready'))).split(' ');
+    await redis.set(keyOf('ready'), `${state} ${Date.now() + 600_000}`);
+    expect(await guardrails.isReady()).toBe(true);
+    await redis.del(keyOf('ready'));
+    await guardrails.rebuild(async () => {});
+    expect(await guardrails.isReady()).toBe(true);
+    expect(await ask('dec-1')).toMatchObject({ status: 'held' });
+  });
+
   it('does not open what was emptied behind its back', async () => {
     const { redis, guardrails, ask } = await open();
     const info = redis.info.bind(redis);

@@ -46,7 +46,7 @@ export function redisMarker(redis: Redis, keys: GuardrailKeys): RedisMarker {
       const problem = evictionProblem(info);
       if (problem) throw problem;
       const names = [keys.rebuilding, keys.ready];
-      return (await runScript(redis, 'open-store', names, [lease, stateOf(info)])) === 'opened';
+      return (await runScript(redis, 'open-store', names, [lease, stateOf(info), newestMs])) === 'opened';
     },
   };
 }
