@@ -81,10 +81,11 @@ interface Scene {
 async function playOutage(scene: Scene, kinds: readonly string[]): Promise<void> {
   const { system, delivery, random, hits } = scene;
   await delivery.settled();
+  await warmUp(scene);
   const first = wholeOf(0, INSTANCES - 1, random);
   for (const [nth, kind] of kinds.entries()) {
     const victim = (first + nth) % INSTANCES;
-    const places = await placesFor(scene, victim);
+    const places = await placesFor(scene, victim, INCIDENTS);
     const records = await (STRIKES[kind] as (typeof STRIKES)[string])({
       ...scene,
       victim,
@@ -97,9 +98,21 @@ async function playOutage(scene: Scene, kinds: readonly string[]): Promise<void>
   await system.traffic.drained();
 }
 
+/** An instance looks at its store before its first answer: then nothing else is held than what is meant to be. */
+async function warmUp(scene: Scene): Promise<void> {
+  const { log, traffic } = scene.system;
+  for (let instance = 0; instance < INSTANCES; instance += 1) {
+    await traffic.report(await placesFor(scene, instance, 2));
+  }
+  await log.until(
+    () => [...traffic.reported.keys()].every((id) => traffic.isDecided(id)),
+    () => 'an instance does not decide after its start',
+  );
+}
+
 /** Services of their own, so that nothing is in the way, and in the hands of the victim. */
-async function placesFor({ delivery, system }: Scene, victim: number): Promise<Place[]> {
-  const services = await delivery.namesFor(victim, system.traffic.reported.size, INCIDENTS);
+async function placesFor({ delivery, system }: Scene, victim: number, count: number): Promise<Place[]> {
+  const services = await delivery.namesFor(victim, system.traffic.reported.size, count);
   return services.map((service) => {
     return { target: TARGET, namespace: 'shop', service, pod: `${service}-1`, cause: WIDE.cause };
   });
