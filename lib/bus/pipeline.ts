@@ -11,6 +11,8 @@ export interface Outcome {
   readonly publish: readonly OutgoingRecord[];
   /** Runs once everything in `publish` is durable, never before. */
   readonly published?: () => void;
+  /** It had to be tried again: something was away for a while, and may not be what it was. */
+  readonly retried?: boolean;
 }
 
 export interface Delivery {

@@ -32,9 +32,40 @@ export async function runBatch(batch: Batch, runner: BatchRunner, giveUp: AbortS
   }
 }
 
-/** The outcomes from the first record to the first that was given up; those behind it come again. */
+interface Made {
+  readonly outcome: Outcome;
+  readonly atMs: number;
+}
+
+/** Together with the time of a send less than a rebuild of the guardrails waits (guardrails.publishWithinMs). */
+const GOOD_FOR_MS = 1_000;
+
+/**
+ * The outcomes from the first record to the first that was given up; those behind it come again. Where one had
+ * to wait for a store, that store may have been rebuilt without what its neighbours had been granted by it and
+ * nobody knew of: those are asked again.
+ */
 async function handleAll(batch: Batch, runner: BatchRunner, giveUp: AbortSignal): Promise<Outcome[]> {
-  const outcomes: (Outcome | undefined)[] = batch.records.map(() => undefined);
+  const made: (Made | undefined)[] = batch.records.map(() => undefined);
+  for (;;) {
+    const beganMs = runner.clock.monotonicMs();
+    await handleMissing(made, batch, runner, giveUp);
+    const heldUp = made.some((m) => m?.outcome.retried && m.atMs >= beganMs);
+    const nowMs = runner.clock.monotonicMs();
+    const isOld = (m: Made | undefined) => m !== undefined && nowMs - m.atMs > GOOD_FOR_MS;
+    if (giveUp.aborted || batch.isStale() || !heldUp || !made.some(isOld)) break;
+    for (const [index, m] of made.entries()) if (isOld(m)) made[index] = undefined;
+  }
+  const gap = made.indexOf(undefined);
+  return (gap < 0 ? made : made.slice(0, gap)).flatMap((m) => m?.outcome ?? []);
+}
+
+async function handleMissing(
+  made: (Made | undefined)[],
+  batch: Batch,
+  { step, clock, keyConcurrency }: BatchRunner,
+  giveUp: AbortSignal,
+): Promise<void> {
   const groups = groupByKey(batch.records);
   // The workers draw from one iterator, so that a slow key holds up nobody else's.
   const queue = groups.values();
@@ -42,18 +73,18 @@ async function handleAll(batch: Batch, runner: BatchRunner, giveUp: AbortSignal)
     for (const group of queue) {
       for (const index of group) {
         if (giveUp.aborted || batch.isStale()) return;
-        outcomes[index] = await runner.step({ record: batch.records[index] as BusRecord, signal: giveUp });
+        if (made[index]) continue;
+        const outcome = await step({ record: batch.records[index] as BusRecord, signal: giveUp });
+        made[index] = { outcome, atMs: clock.monotonicMs() };
       }
     }
   };
-  const workers = Array.from({ length: Math.min(runner.keyConcurrency, groups.size) }, () =>
+  const workers = Array.from({ length: Math.min(keyConcurrency, groups.size) }, () =>
     worker().catch((error: unknown) => {
       if (!(error instanceof GivenUp)) throw error;
     }),
   );
   await Promise.all(workers);
-  const gap = outcomes.indexOf(undefined);
-  return (gap < 0 ? outcomes : outcomes.slice(0, gap)) as Outcome[];
 }
 
 function groupByKey(records: readonly BusRecord[]): Map<string, number[]> {

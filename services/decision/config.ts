@@ -11,8 +11,11 @@ const guardrailsSection = z.discriminatedUnion('kind', [
     ...redisSection.shape,
     /** Tells systems apart that share a server. */
     prefix: z.string().min(1).default('belay'),
-    /** The longest time from a grant to its published order. A rebuild waits this long. */
-    publishWithinMs: z.int().min(1).default(10_000),
+    /**
+     * The longest time from a grant to its published order: a send may take 10 s, and a grant may have waited a
+     * second for its batch. A rebuild waits this long.
+     */
+    publishWithinMs: z.int().min(1).default(15_000),
   }),
 ]);
 

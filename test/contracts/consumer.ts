@@ -160,7 +160,8 @@ export function consumerContract(name: string, open: () => Promise<Bus>): void {
         goodRecord('a-after', 'svc-a'),
         goodRecord('b', 'svc-b'),
       ]);
-      await eventually(() => expect(seen).toHaveLength(3));
+      // What was done before may be done again.
+      await eventually(() => expect(new Set(seen).size).toBe(3));
       expect(failures).toBe(6);
       expect(seen.indexOf('a-stuck')).toBeLessThan(seen.indexOf('a-after'));
       expect(seen.indexOf('b')).toBeLessThan(seen.indexOf('a-stuck'));

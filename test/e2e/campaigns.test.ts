@@ -11,7 +11,7 @@ async function campaign(script: string, name: string): Promise<string> {
 }
 
 // The quick forms. The long ones are run by hand, with the figures in the notes of a release.
-it.each(['bus', 'thread'])('faults %s: no violation', async (name) => {
+it.each(['bus', 'thread', 'decision'])('faults %s: no violation', async (name) => {
   expect(await campaign('faults', name)).toMatch(
     new RegExp(`^FAULTS ${name} trials=\\d+ violations=0$`, 'm'),
   );

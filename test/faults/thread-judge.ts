@@ -3,6 +3,7 @@ import { SettledOutcome, settledOutcomeToJSON } from '#gen/belay/v1/verification
 import { orderTopic } from '#lib/events/order-events.ts';
 import { messageOf } from '#lib/errors.ts';
 import type { AuditEvent } from '../lab/kubernetes.ts';
+import { assertRead } from '../support/assert-read.ts';
 import { eventually } from '../support/eventually.ts';
 import { typesOf } from '../support/stack.ts';
 import { nameOf } from './thread-kinds.ts';
@@ -128,12 +129,6 @@ async function untilRead({ bus, stack }: World): Promise<void> {
     'belay-audit': ['incident', 'decision', 'action', 'verification'],
   };
   await eventually(async () => {
-    for (const [group, topics] of Object.entries(groups)) {
-      for (const topic of topics) {
-        const [committed, offsets] = await Promise.all([bus.committed(group, topic), bus.offsets(topic)]);
-        const behind = offsets.filter((o) => o.next > o.earliest && (committed[o.partition] ?? 0) < o.next);
-        if (behind.length > 0) throw new Error(`${group} has not read ${topic} to its end`);
-      }
-    }
+    for (const [group, topics] of Object.entries(groups)) await assertRead(bus, group, topics);
   }, 60_000);
 }

@@ -67,7 +67,7 @@ export async function followThread(bus: Bus, target: string): Promise<ThreadLog>
   };
 }
 
-function decodedOr(record: BusRecord, onProblem: (problem: string) => void): AnyEvent | undefined {
+export function decodedOr(record: BusRecord, onProblem: (problem: string) => void): AnyEvent | undefined {
   try {
     return decodeEvent(record);
   } catch (error) {
@@ -77,9 +77,9 @@ function decodedOr(record: BusRecord, onProblem: (problem: string) => void): Any
   }
 }
 
-type Readers = Pick<Parameters<Bus['follow']>[0], 'onRecords' | 'onCrash'>;
+export type Readers = Pick<Parameters<Bus['follow']>[0], 'onRecords' | 'onCrash'>;
 
-async function followOnceThere(bus: Bus, topic: string, readers: Readers): Promise<void> {
+export async function followOnceThere(bus: Bus, topic: string, readers: Readers): Promise<void> {
   while (!(await bus.describeTopic(topic))) await systemClock.sleep(100);
   const following = await bus.follow({ topic, from: 'earliest', ...readers });
   await following.caughtUp;

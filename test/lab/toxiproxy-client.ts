@@ -36,6 +36,8 @@ export interface LabProxy {
   enable(): Promise<void>;
   /** Closes the port and every connection through it. */
   disable(): Promise<void>;
+  /** Closes every connection through it; the next ones go to another server ("host:port"). */
+  redirect(upstream: string): Promise<void>;
 }
 
 export function proxyHandle(api: string, proxy: { name: string; upstream: string; port: number }): LabProxy {
@@ -53,6 +55,7 @@ export function proxyHandle(api: string, proxy: { name: string; upstream: string
     removeToxic: (name) => callToxiproxy(api, 'DELETE', `${path}/toxics/${encodeURIComponent(name)}`),
     enable: () => callToxiproxy(api, 'POST', path, { enabled: true }),
     disable: () => callToxiproxy(api, 'POST', path, { enabled: false }),
+    redirect: (upstream) => callToxiproxy(api, 'POST', path, { upstream }),
   };
 }
 

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 export interface CampaignOptions {
   readonly quick: boolean;
   readonly seed: number;
+  /** Of the campaign, by their names. None: all of them. */
+  readonly parts: readonly string[];
 }
 
 export async function runCampaign(
@@ -16,14 +18,15 @@ export async function runCampaign(
   });
   const load = campaigns[positionals[0] ?? ''];
   if (!load) {
-    console.error(`usage: npm run ${kind} -- ${Object.keys(campaigns).join('|')} [--quick] [--seed S]`);
+    const names = Object.keys(campaigns).join('|');
+    console.error(`usage: npm run ${kind} -- ${names} [part...] [--quick] [--seed S]`);
     process.exit(2);
   }
   // A signal alone would leave the services of the stack behind: they are killed with the exit.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   const seed = Number(values.seed ?? Math.trunc(Math.random() * 1e9));
   const run = await load();
-  const good = await run({ quick: values.quick, seed });
+  const good = await run({ quick: values.quick, seed, parts: positionals.slice(1) });
   process.exit(good ? 0 : 1);
 }
 

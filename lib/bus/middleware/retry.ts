@@ -18,7 +18,8 @@ export function retry({ clock, attempts = 4, onRetry }: RetryOptions): Middlewar
   return (next) => async (delivery) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await next(delivery);
+        const outcome = await next(delivery);
+        return attempt > 1 ? { ...outcome, retried: true } : outcome;
       } catch (error) {
         if (error instanceof GivenUp) throw error;
         if (!mayPass(error, attempt < attempts)) throw error;

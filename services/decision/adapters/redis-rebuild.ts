@@ -32,16 +32,14 @@ export async function redisRebuild(options: RebuildOptions): Promise<boolean> {
   try {
     await redis.del(keys.ready);
     await clock.sleep(publishWithinMs);
-    await clear(redis, keys);
+    // Whoever was so slow that the lease passed on must neither clear nor open what somebody else is filling.
+    if (!(await clear(redis, keys, mine))) return false;
     await fold(refillOf(redis, keys, mine));
-    // Whoever was so slow that the lease passed on must not open what somebody else is filling.
-    if (!(await isMine())) return false;
-    await marker.set();
-    return true;
+    return await marker.open(mine);
   } finally {
     renewing.abort();
     await renewed;
-    if (await isMine()) await redis.del(keys.rebuilding);
+    await clearKeys(redis, keys, mine, [keys.rebuilding]);
   }
 }
 
@@ -61,12 +59,23 @@ async function renew(
   }
 }
 
-async function clear(redis: Redis, keys: GuardrailKeys): Promise<void> {
+/** Returns whether the lease held to the end. */
+async function clear(redis: Redis, keys: GuardrailKeys, mine: string): Promise<boolean> {
   const match = `${keys.tag.replaceAll(/[[\]*?\\]/g, '\\$&')}:*`;
   for await (const found of redis.scanStream({ match, count: 500 }) as AsyncIterable<string[]>) {
     const old = found.filter((key) => key !== keys.rebuilding);
-    if (old.length > 0) await redis.del(...old);
+    if (!(await clearKeys(redis, keys, mine, old))) return false;
   }
+  return true;
+}
+
+async function clearKeys(
+  redis: Redis,
+  keys: GuardrailKeys,
+  mine: string,
+  names: readonly string[],
+): Promise<boolean> {
+  return (await runScript(redis, 'clear-keys', [keys.rebuilding, ...names], [mine])) === 'cleared';
 }
 
 /** Nor may a slow one write into what somebody else is filling: it would settle what is not there yet. */

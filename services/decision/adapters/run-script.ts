@@ -8,6 +8,8 @@ const scripts = {
   'decide-slot': ['observe-scopes', 'charge-slot', 'decide-slot'].map(read).join('\n'),
   'settle-slot': read('settle-slot'),
   'refill-slot': ['charge-slot', 'refill-slot'].map(read).join('\n'),
+  'clear-keys': read('clear-keys'),
+  'open-store': read('open-store'),
 };
 
 /** One script an answer. Its header says what it takes and returns. */

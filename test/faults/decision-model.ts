@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Redis } from 'ioredis';
+import { putSlot } from '../../services/decision/domain/guardrails/decide-slot.ts';
+import { emptyBook, type GuardrailBook } from '../../services/decision/domain/guardrails/guardrail-book.ts';
+import { inOrder } from '../../services/decision/domain/guardrails/in-order.ts';
+import { settleSlot } from '../../services/decision/domain/guardrails/settle-slot.ts';
+import { guardrailChecksOf } from '../../services/decision/handlers/guardrail-checks.ts';
+import { resolutionOf, settlementOf } from '../../services/decision/handlers/settlement-of.ts';
+import { slotWantsOf } from '../../services/decision/handlers/slot-wants.ts';
+import type { DecisionLog } from './decision-log.ts';
+
+const TAG = '{belay:guardrails}:';
+
+/** What is stored, by its key without the tag. Of a slot its status alone. */
+type Stored = Map<string, unknown>;
+
+/** Where the store is not what the domain's own book comes to, folded from the log. */
+export async function storeProblems(redis: Redis, log: DecisionLog): Promise<string[]> {
+  const [expected, found] = [storedIn(bookOf(log)), await storedAt(redis)];
+  const keys = [...new Set([...expected.keys(), ...found.keys()])].sort();
+  const told = (value: unknown) => JSON.stringify(value) ?? 'nothing';
+  return keys
+    .filter((key) => !isDeepStrictEqual(expected.get(key), found.get(key)))
+    .map((key) => `store: ${key} is ${told(found.get(key))}, by the log ${told(expected.get(key))}`);
+}
+
+function bookOf(log: DecisionLog): GuardrailBook {
+  const orders = new Map(log.all('OrderIssued').map(({ data }) => [data.decisionId, data]));
+  const made = new Map(log.all('DecisionMade').map(({ data }) => [data.decisionId, data]));
+  const decisions = [...made.values()].map((decision) => {
+    const { decisionId, decidedAt = new Date(0) } = decision;
+    const order = orders.get(decisionId);
+    const wants = order && slotWantsOf(order);
+    return {
+      decisionId,
+      decidedAt,
+      wants,
+      checks: guardrailChecksOf(decision),
+      trial: order?.trial ?? false,
+    };
+  });
+  const settlements = [
+    ...log.all('ActionSettled').map(({ data }) => settlementOf(data)),
+    ...log.all('ActionResolved').map(({ data }) => resolutionOf(data)),
+  ];
+  const book = emptyBook();
+  for (const happened of inOrder({ decisions, settlements })) {
+    if (happened.what === 'settled') settleSlot(book, happened.settlement);
+    else putSlot(book, { ...happened.decision, record: '', now: happened.decision.decidedAt });
+  }
+  return book;
+}
+
+function storedIn(book: GuardrailBook): Stored {
+  const entries = <T>(kind: string, map: ReadonlyMap<string, T>, valueOf: (value: T) => unknown) =>
+    [...map].map(([key, value]) => [`${kind}:${key}`, valueOf(value)] as const);
+  return new Map<string, unknown>([
+    ...entries('slot', book.slots, ({ status }) => status),
+    ...entries('executions', book.executions, (began) => Object.fromEntries([...began].sort(byId))),
+    ...entries('attempts', book.attempts, (began) => Object.fromEntries([...began].sort(byId))),
+    ...entries('settled', book.settledAtMs, (atMs) => atMs),
+    ...entries('running', book.running, (ids) => [...ids].sort()),
+    ...entries('lock', book.locks, (id) => id),
+    ...entries('breaker', book.breakers, (breaker) => ({ ...breaker })),
+  ]);
+}
+
+async function storedAt(redis: Redis): Promise<Stored> {
+  const stored: Stored = new Map();
+  for (const key of await redis.keys('*')) {
+    const name = key.startsWith(TAG) ? key.slice(TAG.length) : key;
+    const kind = name.slice(0, name.indexOf(':'));
+    const read = READERS[kind];
+    if (read) stored.set(name, await read(redis, key));
+  }
+  return stored;
+}
+
+const READERS: Readonly<Record<string, (redis: Redis, key: string) => Promise<unknown>>> = {
+  slot: (redis, key) => redis.hget(key, 'status'),
+  executions: windowOf,
+  attempts: windowOf,
+  settled: async (redis, key) => Number(await redis.get(key)),
+  running: async (redis, key) => (await redis.smembers(key)).sort(),
+  lock: (redis, key) => redis.get(key),
+  breaker: async (redis, key) => {
+    const { failures = 0, openedAt = 0, trial = '' } = await redis.hgetall(key);
+    return { failures: Number(failures), openedAtMs: Number(openedAt), trial };
+  },
+};
+
+async function windowOf(redis: Redis, key: string): Promise<unknown> {
+  const flat = await redis.zrange(key, '0', '-1', 'WITHSCORES');
+  const pairs = flat.flatMap((id, i) => (i % 2 === 0 ? [[id, Number(flat[i + 1])] as const] : []));
+  return Object.fromEntries([...pairs].sort(byId));
+}
+
+const byId = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1);
