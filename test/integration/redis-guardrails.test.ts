@@ -127,6 +127,23 @@ it('refuses after a restart that brought old data back', async () => {
     });
   });
   expect(await guardrails.isReady()).toBe(false);
+  await guardrails.rebuild(async () => {});
+  const next = await guardrails.decide({ ...ask, decisionId: 'dec-2', now: new Date() });
+  expect(next.status).toBe('held');
+});
+
+it('answers once for each decision, also when the server has forgotten the scripts', async () => {
+  const { redis, guardrails } = await open();
+  await guardrails.rebuild(async () => {});
+  const request = { ...ask, decisionId: 'dec-1', now: new Date() };
+  const first = await guardrails.decide(request);
+  await redis.script('FLUSH');
+  const [again, second] = await Promise.all([
+    guardrails.decide(request),
+    guardrails.decide({ ...request, decisionId: 'dec-2' }),
+  ]);
+  expect(again).toEqual(first);
+  expect(second.checks.map(({ observed }) => observed)).toContain('1 in 60 min');
 });
 
 it('says that Redis is away, at once', async () => {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { BelayError } from '#lib/errors.ts';
+import { runRedisScript } from '#lib/redis-script.ts';
 import { checkSlot } from '../domain/guardrails/check-slot.ts';
 import { KEEP_CLOSED_MS } from '../domain/guardrails/forget-old.ts';
 import type { GuardrailCheck } from '../domain/guardrails/guardrail-check.ts';
@@ -9,7 +10,7 @@ import type { SlotLimits, SlotWants } from '../domain/guardrails/slot-wants.ts';
 import type { DecideRequest, Grant, GrantRequest, Slot } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
-import { runScript } from './run-script.ts';
+import { decideSlotScript } from './redis-scripts.ts';
 
 type Ask = 'reserve' | 'peek' | 'grant';
 
@@ -45,7 +46,7 @@ async function ask(
   const args = wants
     ? [...asked, JSON.stringify(wants), ...limitArguments(wants.limits), how]
     : [...asked, ''];
-  const [status = '', ...fields] = (await runScript(redis, 'decide-slot', names, args)) as string[];
+  const [status = '', ...fields] = (await runRedisScript(redis, decideSlotScript, names, args)) as string[];
   if (status === 'not_ready') throw notReady();
   if (status === 'clock') throw clockOff(Number(fields[0]), now, maxSkewMs);
   return toAnswer(status as SlotStatus, fields);

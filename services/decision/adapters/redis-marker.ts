@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 import { BelayError } from '#lib/errors.ts';
+import { runRedisScript } from '#lib/redis-script.ts';
 import { notReady } from './not-ready.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
-import { runScript } from './run-script.ts';
+import { openStoreScript } from './redis-scripts.ts';
 
 export interface RedisMarker {
   /** Throws unless the store is the one that was rebuilt, and has lost nothing since. */
@@ -46,7 +47,9 @@ export function redisMarker(redis: Redis, keys: GuardrailKeys): RedisMarker {
       const problem = evictionProblem(info);
       if (problem) throw problem;
       const names = [keys.rebuilding, keys.ready];
-      return (await runScript(redis, 'open-store', names, [lease, stateOf(info), newestMs])) === 'opened';
+      return (
+        (await runRedisScript(redis, openStoreScript, names, [lease, stateOf(info), newestMs])) === 'opened'
+      );
     },
   };
 }

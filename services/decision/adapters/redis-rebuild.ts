@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Clock } from '#lib/clock.ts';
+import { runRedisScript } from '#lib/redis-script.ts';
 import { KEEP_CLOSED_MS } from '../domain/guardrails/forget-old.ts';
 import { statusOf } from '../domain/guardrails/decide-slot.ts';
 import type { LoggedDecision, Refill } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
 import type { RedisMarker } from './redis-marker.ts';
+import { clearKeysScript, refillSlotScript } from './redis-scripts.ts';
 import { redisSettle } from './redis-settle.ts';
-import { runScript } from './run-script.ts';
 
 interface RebuildOptions {
   readonly redis: Redis;
@@ -75,7 +76,7 @@ async function clearKeys(
   mine: string,
   names: readonly string[],
 ): Promise<boolean> {
-  return (await runScript(redis, 'clear-keys', [keys.rebuilding, ...names], [mine])) === 'cleared';
+  return (await runRedisScript(redis, clearKeysScript, [keys.rebuilding, ...names], [mine])) === 'cleared';
 }
 
 /** Nor may a slow one write into what somebody else is filling: it would settle what is not there yet. */
@@ -108,5 +109,5 @@ async function refill(
     granted ? JSON.stringify(granted.checks) : '',
     granted ? granted.at.getTime() : '',
   ];
-  return (await runScript(redis, 'refill-slot', names, [...stored, ...answer])) !== 'not_mine';
+  return (await runRedisScript(redis, refillSlotScript, names, [...stored, ...answer])) !== 'not_mine';
 }

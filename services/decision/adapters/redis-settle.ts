@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
+import { runRedisScript } from '#lib/redis-script.ts';
 import { KEEP_CLOSED_MS, KEEP_COOLDOWN_MS } from '../domain/guardrails/forget-old.ts';
 import type { SlotWants } from '../domain/guardrails/slot-wants.ts';
 import type { Settlement } from '../ports.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
-import { runScript } from './run-script.ts';
+import { settleSlotScript } from './redis-scripts.ts';
 
 /** What the script works under: the marker of a rebuilt store, or the lease of whoever rebuilds it. */
 export interface Under {
@@ -28,7 +29,7 @@ export async function redisSettle(
     const opensAt = wants?.limits.circuitBreaker.failures ?? 0;
     const args = [decisionId, under.value, stored, outcome, at.getTime(), opensAt, KEEP_CLOSED_MS];
     const names = [under.marker, slot, ...keys.scopes(wants)];
-    const answer = await runScript(redis, 'settle-slot', names, [...args, KEEP_COOLDOWN_MS]);
+    const answer = await runRedisScript(redis, settleSlotScript, names, [...args, KEEP_COOLDOWN_MS]);
     if (answer !== 'again') return answer !== 'not_ready';
   }
 }

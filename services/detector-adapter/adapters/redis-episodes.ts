@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
-import { traceRedis } from '#lib/telemetry/store-hooks.ts';
+import { redisError } from '#lib/redis-error.ts';
+import { loadRedisScript, runRedisScript } from '#lib/redis-script.ts';
 import { dueAtMs, type Episode, type EpisodePolicy } from '../domain/episode.ts';
 import { type EpisodeEvent, type EpisodeStep, next } from '../domain/next-episode.ts';
 import type { Episodes } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { redisError } from '#lib/redis-error.ts';
 
 export interface RedisEpisodesOptions {
   readonly redis: Redis;
@@ -26,9 +25,9 @@ export interface RedisEpisodesOptions {
 const LEASE_MS = 30_000;
 const EPISODES_AT_ONCE = 200;
 
-const script = (name: string) => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
-const swapScript = script('swap-episode');
-const refillScript = script('refill-episodes');
+const scripts = new URL('./lua/', import.meta.url);
+const swapScript = loadRedisScript(scripts, 'swap-episode');
+const refillScript = loadRedisScript(scripts, 'refill-episodes');
 
 /**
  * The state machine runs here, and the script swaps what it was computed from for what came of it: of any
@@ -102,10 +101,7 @@ async function swap(
     ...[incidentOf(parse(stored)), incidentOf(episode), episode ? dueAtMs(episode, policy) : 0],
     ...[now.getTime(), maxSkewMs],
   ];
-  const answer = await traceRedis('swap-episode', () =>
-    redis.eval(swapScript, touched.length, ...touched, ...args),
-  );
-  const [status, detail = ''] = answer as string[];
+  const [status, detail = ''] = (await runRedisScript(redis, swapScript, touched, args)) as string[];
   if (status === 'not_ready') throw notReady();
   if (status === 'clock') throw clockOff(Number(detail), now, maxSkewMs);
   return status === 'moved' ? detail : undefined;
@@ -122,8 +118,8 @@ async function rebuild(
   if (taken === null) return false;
   const touched = [keys.lease, keys.ready, keys.episodes, keys.incidents, keys.due];
   const refill = async (step: string, ...args: (string | number)[]): Promise<boolean> => {
-    const all = [...touched, token, LEASE_MS, step, ...args];
-    return (await redisError(() => redis.eval(refillScript, touched.length, ...all))) === 'ok';
+    const all = [token, LEASE_MS, step, ...args];
+    return (await redisError(() => runRedisScript(redis, refillScript, touched, all))) === 'ok';
   };
   const over = new AbortController();
   void keepLease(() => refill('keep'), clock, over.signal);
