@@ -30,6 +30,25 @@ describe('the repaired kafkajs', () => {
     queue.destroy();
   });
 
+  it('writes the same bytes, into buffers that begin small and are not filled first', () => {
+    type Encoder = { buf: Buffer; buffer: Buffer };
+    const encode = require('kafkajs/src/protocol/recordBatch/record/v0') as (record: object) => Encoder;
+    const Encoder = require('kafkajs/src/protocol/encoder') as new (size?: number) => Encoder;
+    expect(new Encoder().buf).toHaveLength(64);
+    const record = { key: 'k', value: Buffer.alloc(3_000, 'v'), headers: { h: 'w'.repeat(70) } };
+    const { buffer } = encode(record);
+    const header = Buffer.concat([Buffer.from([2, 2]), Buffer.from('h'), Buffer.from([140, 1])]);
+    const expected = [
+      Buffer.from([0, 0, 0, 2]),
+      Buffer.from('k'),
+      Buffer.from([240, 46]),
+      record.value,
+      header,
+      Buffer.from(record.headers.h),
+    ];
+    expect(buffer.subarray(2).toString('hex')).toBe(Buffer.concat(expected).toString('hex'));
+  });
+
   it('reads a flood of headers in the time of reading them', () => {
     const Encoder = require('kafkajs/src/protocol/encoder') as new () => { buffer: Buffer };
     const encode = require('kafkajs/src/protocol/recordBatch/record/v0') as (record: object) => object;

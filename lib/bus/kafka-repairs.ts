@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 
 /**
- * Two faults of kafkajs 2.2.4, which gets no more releases, put right where they are. Both replacements do
+ * Three faults of kafkajs 2.2.4, which gets no more releases, put right where they are. The replacements do
  * nothing to a version that has moved these functions.
  */
 export function repairKafkajs(): void {
@@ -11,6 +11,7 @@ export function repairKafkajs(): void {
   repaired = true;
   stopIdleTimer();
   readHeadersOnce();
+  encodeIntoLess();
 }
 
 let repaired = false;
@@ -62,3 +63,38 @@ function readHeadersOnce(): void {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+interface Encoder {
+  buf: Buffer;
+  readonly offset: number;
+  ensureAvailable: (this: Encoder, length: number) => void;
+}
+
+interface EncoderClass {
+  readonly prototype: Encoder;
+  nextPowerOfTwo: (size: number) => number;
+}
+
+/**
+ * Each record, and each of its headers, began with 512 bytes of zeros outside of the heap, and whatever grew was
+ * filled with zeros before it was written to: half of what it costs to encode an event. Only what has been
+ * written is ever read.
+ */
+function encodeIntoLess(): void {
+  const encoder = require('kafkajs/src/protocol/encoder') as EncoderClass;
+  const { prototype, nextPowerOfTwo } = encoder;
+  if (typeof nextPowerOfTwo !== 'function' || typeof prototype.ensureAvailable !== 'function') return;
+  encoder.nextPowerOfTwo = (size) => (size === DEFAULT_SIZE ? FIRST_BYTES : nextPowerOfTwo(size));
+  prototype.ensureAvailable = function (length) {
+    const needed = this.offset + length;
+    if (needed <= this.buf.length) return;
+    const larger = Buffer.allocUnsafe(nextPowerOfTwo(needed));
+    this.buf.copy(larger, 0, 0, this.offset);
+    this.buf = larger;
+  };
+}
+
+/** What an encoder asks for that was not told a size. */
+const DEFAULT_SIZE = 511;
+/** Up to this size a buffer lies in the heap. */
+const FIRST_BYTES = 64;
