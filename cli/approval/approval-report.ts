@@ -47,15 +47,15 @@ export function approvalList(approvals: readonly Approval[]): Result {
 
 function listRow({ request, state, mine }: Approval, { time, wide }: Presentation): Cell[] {
   if (!request) return [];
-  const { approvalId, service, runbook, changes, deadline, onLapse } = request;
+  const { approvalId, service, runbook, changes, deadline, onLapse, suggestionOnly } = request;
   return [
     wide ? approvalId : approvalId.slice(0, 12),
     service,
     runbookText(runbook),
     changes.join('; '),
     { text: stateWord(state), tone: state === ApprovalState.PENDING ? 'bad' : 'dim' },
-    deadline ? time(deadline) : '',
-    lapseWords(onLapse),
+    suggestionOnly || !deadline ? '' : time(deadline),
+    suggestionOnly ? 'nobody is asked' : lapseWords(onLapse),
     mine ? 'yes' : '',
   ];
 }
@@ -73,6 +73,22 @@ export function approvalPage(approval: Approval): Result {
   };
 }
 
+/** Whether there is anything against it, in a table of its own: the page stays narrow. */
+export function checksPage({ request }: Approval): Result {
+  return {
+    kind: 'ApprovalChecks',
+    body: {},
+    names: [],
+    table: () => ({
+      header: ['CHECKED', 'CHECK', 'RESULT', 'OBSERVED', 'LIMIT'],
+      rows: [
+        ...(request?.checks ?? []).map((check) => checkRow('decision', check)),
+        ...(request?.liveChecks ?? []).map((check) => checkRow('target', check)),
+      ],
+    }),
+  };
+}
+
 function pageTable(approval: Approval, as: Presentation): Table {
   const { request } = approval;
   return {
@@ -81,8 +97,6 @@ function pageTable(approval: Approval, as: Presentation): Table {
       ['state', stateOf(approval)],
       ...(request ? factsOf(request, as) : []),
       ...(request ? planRows(request) : []),
-      ...(request?.checks ?? []).map((check) => checkRow('guardrails', check)),
-      ...(request?.liveChecks ?? []).map((check) => checkRow('at the target', check)),
       ...(request && approval.state === ApprovalState.PENDING ? askedRows(request, as) : []),
       ...answersOf(approval, as),
       ...(approval.notMineBecause ? [['you', `cannot answer: ${approval.notMineBecause}`]] : []),

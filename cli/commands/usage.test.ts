@@ -17,7 +17,7 @@ describe('what cannot be meant is a usage error', () => {
     expect(() => query({ since })).toThrow(usage),
   );
 
-  it.each(['', '0', '501', '0x10', '1e2', '1.5', ' 5'])('--limit %j', (limit) =>
+  it.each(['', '0', '100001', '0x10', '1e2', '1.5', ' 5'])('--limit %j', (limit) =>
     expect(() => query({ limit })).toThrow(usage),
   );
 });

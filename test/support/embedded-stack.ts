@@ -8,6 +8,8 @@ import type { Stack } from './stack.ts';
 
 export interface EmbeddedStack extends Stack {
   readonly httpEndpoint: string;
+  /** Of a detector: what it reports is nobody's request. */
+  readonly detectorToken: string;
 }
 
 /** `belay up` in a folder of its own. */
@@ -25,6 +27,7 @@ export async function startEmbeddedStack(flags: readonly string[] = []): Promise
     endpoints: { 'detector-adapter': endpoint, decision: endpoint, audit: endpoint },
     httpEndpoint,
     token: readFileSync(join(dataDir, 'token'), 'utf8').trim(),
+    detectorToken: readFileSync(join(dataDir, 'detector-token'), 'utf8').trim(),
     kubeconfig: join(dataDir, 'sandbox.kubeconfig'),
     stop: async () => {
       await running.kill();

@@ -44,6 +44,7 @@ export function testCluster(kubeconfig: string) {
       if (sick) await makeSick(name);
       return name;
     },
+    removePod: (name: string) => core.deleteNamespacedPod({ namespace: NAMESPACE, name }),
     remove: (app: string) => apps.deleteNamespacedDeployment({ namespace: NAMESPACE, name: app }),
     readyPods: async (app: string) =>
       (await pods(app)).filter(isReady).map((pod) => pod.metadata?.name ?? ''),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Approval } from '#gen/belay/v1/approval_service.ts';
 import { BelayError } from '#lib/errors.ts';
 import { approvalPage, shortHash, stateWord } from '../../approval/approval-report.ts';
+import { printApproval } from '../../approval/print-approval.ts';
 import { confirm } from '../../approval/confirm.ts';
 import { announce, call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
@@ -72,7 +73,7 @@ export const deny = defineVerb<{ readonly id: string; readonly reason: string }>
 async function askFor(shown: Approval | undefined, session: Session): Promise<string | undefined> {
   const hash = shown?.request?.planHash ?? '';
   if (!shown?.mine) throw notYours(shown, session);
-  if (shown) await session.out.print(approvalPage(shown));
+  await printApproval(shown, session);
   const isYes = await confirm(`Approve plan ${shortHash(hash)}?`, {
     isTerminal: process.stdin.isTTY === true,
     next: `${session.invokedAs} approve ${shown.request?.approvalId ?? ''} --plan ${shortHash(hash)}`,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { approvalPage } from '../../approval/approval-report.ts';
+import { printApproval } from '../../approval/print-approval.ts';
 import { call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import { defineVerb } from '../../frame/verb.ts';
@@ -16,7 +16,7 @@ export const approvalShow = defineVerb<{ readonly id: string }>({
   run: async (request, session) => {
     const { ApprovalServiceClient } = await import('#gen/belay/v1/approval_service.ts');
     const { approval } = await call(session, ApprovalServiceClient, (c) => c.getApproval(request));
-    if (approval) await session.out.print(approvalPage(approval));
+    if (approval) await printApproval(approval, session);
     return exitCodes.done;
   },
 });

@@ -5,8 +5,8 @@ import type { Case } from '../domain/cases/case.ts';
 import { block } from '../domain/decide.ts';
 import { retryAt } from '../domain/retry.ts';
 import type { Slot } from '../ports.ts';
-import { caseOf } from './case-of.ts';
-import { type Draft, readDraft } from './draft.ts';
+import { caseOf, type Opening } from './case-of.ts';
+import { type Draft, readDraft, writeDraft } from './draft.ts';
 import { orderOf } from './order-of.ts';
 import { toProtoCheck, toProtoMode } from './to-proto.ts';
 
@@ -25,7 +25,7 @@ export function answerOf(slot: Slot): Answer {
   if (slot.record === '') return NOTHING;
   const draft = readDraft(slot.record);
   const made = withGuardrails(draft, slot.checks);
-  if (made.mode === Mode.BLOCKED) return blockedAnswer(draft, made, slot.record);
+  if (made.mode === Mode.BLOCKED) return blockedAnswer(draft, made);
   const { issued } = draft;
   if (!issued)
     return { events: [outgoing('DecisionMade', made), closed(made, draft.escalate)], waits: undefined };
@@ -33,21 +33,25 @@ export function answerOf(slot: Slot): Answer {
   const said = [outgoing('DecisionMade', made), outgoing('OrderIssued', ordered)];
   const order = outgoing('Order', orderOf(ordered));
   if (issued.phase === OrderPhase.PLAN)
-    return { events: [...said, order], waits: caseOf(draft, slot.record, { state: 'planning' }) };
+    return { events: [...said, order], waits: waiting(draft, made, { state: 'planning' }) };
   // Settled: the order must not go out any more. The rest may not have been said, where a send was cut in two.
   const isOver = slot.status === 'released' || slot.status === 'frozen';
   return { events: isOver ? said : [...said, order], waits: undefined };
 }
 
-function blockedAnswer(draft: Draft, made: DecisionMade, record: string): Answer {
+function blockedAnswer(draft: Draft, made: DecisionMade): Answer {
   const { retryAt: dueAt } = made;
   if (dueAt)
     return {
       events: [outgoing('DecisionMade', made)],
-      waits: caseOf(draft, record, { state: 'retrying', dueAt }),
+      waits: waiting(draft, made, { state: 'retrying', dueAt }),
     };
   return { events: [outgoing('DecisionMade', made), closed(made, draft.escalate)], waits: undefined };
 }
+
+/** People are told what the guardrails answered. */
+const waiting = (draft: Draft, made: DecisionMade, opening: Opening): Case =>
+  caseOf(draft, writeDraft({ ...draft, made }), opening);
 
 /** The answer of the guardrails, in the place of the checks that had not been reached. */
 function withGuardrails({ made, retryUntil }: Draft, answered: Slot['checks']): DecisionMade {

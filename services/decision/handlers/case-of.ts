@@ -2,7 +2,7 @@ import { type Case, type CaseState } from '../domain/cases/case.ts';
 import { PLAN_WITHIN_MS } from '../domain/cases/next-case.ts';
 import type { Draft } from './draft.ts';
 
-type Opening = { readonly state: 'planning' } | { readonly state: 'retrying'; readonly dueAt: Date };
+export type Opening = { readonly state: 'planning' } | { readonly state: 'retrying'; readonly dueAt: Date };
 
 /** A decision that waits, from what was said about it. */
 export function caseOf({ made, asks, escalate }: Draft, record: string, opening: Opening): Case {
