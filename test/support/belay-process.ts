@@ -4,7 +4,7 @@ import { eventually } from './eventually.ts';
 
 const CLI = new URL('../../cli/launch.js', import.meta.url).pathname;
 
-/** `belay ...` as a process of its own, killed with the test at the latest. */
+/** A process of its own, killed with the test at the latest. */
 export interface BelayProcess {
   readonly pid: number;
   readonly output: () => string;
@@ -15,8 +15,13 @@ export interface BelayProcess {
   readonly exited: Promise<number | null>;
 }
 
-export function spawnBelay(args: readonly string[], env: NodeJS.ProcessEnv = {}): BelayProcess {
-  const child: ChildProcess = spawn(process.execPath, [CLI, ...args], {
+/** `belay ...` */
+export const spawnBelay = (args: readonly string[], env: NodeJS.ProcessEnv = {}): BelayProcess =>
+  spawnNode([CLI, ...args], env);
+
+/** `node ...` */
+export function spawnNode(args: readonly string[], env: NodeJS.ProcessEnv = {}): BelayProcess {
+  const child: ChildProcess = spawn(process.execPath, [...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
