@@ -86,6 +86,18 @@ describe('events', () => {
     );
   });
 
+  it('what cannot be written leaves nothing in the events after it, nor does what comes before', () => {
+    const sample = sampleEvents.find(({ type }) => type === 'DecisionMade') as never as { data: object };
+    const before = encodeEvent(sample as never, 'x').value;
+    const kept = Buffer.from(before as Buffer);
+    const beyond32Bits = { ...sample, data: { ...sample.data, attempt: 2 ** 40 } } as never;
+    expect(() => encodeEvent(beyond32Bits, 'x')).toThrow('invalid int32');
+    const other = encodeEvent(sampleEvents[0] as never, 'x').value;
+    expect(encodeEvent(sample as never, 'x').value).toEqual(kept);
+    expect(before).toEqual(kept);
+    expect(other).toEqual(encodeEvent(sampleEvents[0] as never, 'x').value);
+  });
+
   it('refuses a record without a key', () => {
     const record = { ...asRead(encodeEvent(sampleEvents[0] as never, 'x')), key: null };
     expect(() => decodeEvent(record)).toThrow(expect.objectContaining({ code: 'MISSING_KEY', field: 'key' }));

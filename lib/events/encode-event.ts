@@ -1,6 +1,8 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { MAX_RECORD_BYTES, type OutgoingRecord } from '#lib/bus/bus.ts';
 import { recordBytes } from '#lib/bus/record-size.ts';
 import { BelayError } from '#lib/errors.ts';
+import type { EventDefinition } from './event-definition.ts';
 import { eventId, type OutgoingEvent } from './event.ts';
 import { ceType, definitionOf } from './event-types.ts';
 import { validateEvent } from './validate-event.ts';
@@ -12,7 +14,7 @@ export function encodeEvent(event: OutgoingEvent, source: string): OutgoingRecor
   const record: OutgoingRecord = {
     topic: definition.topic(event.data),
     key: definition.key(event.data),
-    value: bufferOver(definition.codec.encode(event.data).finish()),
+    value: valueOf(definition, event.data),
     headers: {
       ce_specversion: '1.0',
       ce_id: eventId(event.type, event.data),
@@ -29,9 +31,19 @@ export function encodeEvent(event: OutgoingEvent, source: string): OutgoingRecor
   return record;
 }
 
-/** Nobody else has the bytes: they need no copy. */
-const bufferOver = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength);
+/** The room that one event has taken is there for the next, as long as it is little. */
+let spare: BinaryWriter | undefined;
+const SPARE_BYTES = 65_536;
+
+/** A writer that an encoder has thrown out of is not used again. */
+function valueOf<T>({ codec }: EventDefinition<T>, data: T): Buffer {
+  const writer = spare ?? new BinaryWriter();
+  spare = undefined;
+  const { buffer, byteOffset, byteLength } = codec.encode(data, writer).finish();
+  if (byteLength <= SPARE_BYTES) spare = writer;
+  // Nobody else has the bytes: they need no copy.
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
 
 function tooLarge(event: OutgoingEvent, bytes: number): BelayError {
   return new BelayError('invalid', `${event.type} has ${bytes} bytes, the limit is ${MAX_RECORD_BYTES}`, {
