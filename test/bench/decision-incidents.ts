@@ -51,6 +51,12 @@ export function takeServices(mark: string): OutgoingRecord[] {
   return Array.from({ length: RUNBOOKS }, (_, n) => incident('blocked', `${mark}-taken-${n}`, n));
 }
 
+/** What was decided, and how it was ordered or closed; and where it is granted, the order. */
+export function outputsFor(records: readonly OutgoingRecord[]): number {
+  const granted = records.filter(({ headers }) => /^granted-|-taken-/.test(String(headers['ce_subject'])));
+  return 2 * records.length + granted.length;
+}
+
 /** The granted have a service each; the others are of a few services again and again. */
 function incident(fate: Fate, id: string, nth: number): OutgoingRecord {
   const runbook = nth % RUNBOOKS;

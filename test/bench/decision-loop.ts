@@ -1,11 +1,10 @@
 import type { Bus, OutgoingRecord } from '#lib/bus/bus.ts';
 import { systemClock } from '#lib/clock.ts';
+import { orderTopic } from '#lib/events/order-events.ts';
 import type { BelayProcess } from '../support/belay-process.ts';
+import { outputsFor, TARGET } from './decision-incidents.ts';
 
-/** Both sides say two things about an incident on `decision`: what was decided, and how it was ordered or closed. */
-const SAID = 2;
-
-/** One or more processes that consume `incident` and write to `decision`. */
+/** One or more processes that consume `incident` and write to `decision` and `order.<target>`. */
 export class Loop {
   readonly bus: Bus;
   readonly processes: BelayProcess[] = [];
@@ -17,7 +16,7 @@ export class Loop {
   /** Incidents a second, of a backlog that was written while the processes stood still. */
   async rate(records: readonly OutgoingRecord[]): Promise<number> {
     for (const child of this.processes) child.pause();
-    const target = (await this.#written()) + SAID * records.length;
+    const target = (await this.#written()) + outputsFor(records);
     for (let from = 0; from < records.length; from += 1_000)
       await this.bus.publish(records.slice(from, from + 1_000));
     const started = performance.now();
@@ -28,7 +27,7 @@ export class Loop {
 
   /** Returns when all of them are through. */
   async handle(records: readonly OutgoingRecord[]): Promise<void> {
-    const target = (await this.#written()) + SAID * records.length;
+    const target = (await this.#written()) + outputsFor(records);
     await this.bus.publish(records);
     await this.#until(target);
   }
@@ -36,14 +35,16 @@ export class Loop {
   async #until(written: number): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
     while ((await this.#written()) < written) {
-      if (performance.now() > deadline) throw new Error(`it stands still: ${this.processes[0]?.output()}`);
+      if (performance.now() > deadline)
+        throw new Error(`it stands still, or does not grant what it should: ${this.processes[0]?.output()}`);
       await systemClock.sleep(LOOK_EVERY_MS);
     }
   }
 
   async #written(): Promise<number> {
-    const partitions = await this.bus.offsets('decision');
-    return partitions.reduce((sum, { next }) => sum + next, 0);
+    const topics = ['decision', orderTopic(TARGET)];
+    const partitions = await Promise.all(topics.map((topic) => this.bus.offsets(topic)));
+    return partitions.flat().reduce((sum, { next }) => sum + next, 0);
   }
 }
 
