@@ -206,6 +206,7 @@ async function createServices(
         targets: [SANDBOX],
         policy: {
           maxIncidentAgeMs: 600_000,
+          maxAttempts: 5,
           actWithinMs: 300_000,
           concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
         },

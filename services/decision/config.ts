@@ -56,6 +56,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Older incidents are never acted on. */
       maxIncidentAgeMs: z.int().min(1_000).default(600_000),
+      /** How often an incident is decided, where what refused it ends by itself. 1: once. */
+      maxAttempts: z.int().min(1).max(20).default(5),
       /** How long an order may wait for its executor. */
       actWithinMs: z.int().min(1_000).default(300_000),
       concurrency: concurrencySection,

@@ -13,7 +13,7 @@ export async function redisBenchmark(world: GuardWorld, count: number): Promise<
     ...['-p', `${port}`, ...size, '--csv'],
     ...(await wordsOf(world)),
   ]);
-  const held = Number(await redis.hget(`${keys.tag}:running`, 'global'));
+  const held = await redis.scard(`${keys.tag}:running:global`);
   if (held < count * 0.99) throw new Error(`redis-benchmark was granted ${held} of ${count}`);
   // Its last line is the command in quotes, which has commas of its own, and seven figures.
   const perSecond = Number(/"([\d.]+)"(?:,"[\d.]+"){6}\s*$/.exec(stdout)?.[1]);

@@ -44,7 +44,7 @@ async function askedForOne(): Promise<DecideRequest> {
     cases: { open: async () => {}, reopened: async () => {} },
     controls: () => noControls,
     targets: ['prod'],
-    policy: { maxIncidentAgeMs: 600_000, actWithinMs: 300_000, concurrency: SCOPES },
+    policy: { maxIncidentAgeMs: 600_000, maxAttempts: 1, actWithinMs: 300_000, concurrency: SCOPES },
   });
   const data = IncidentReported.fromPartial({
     incidentId: 'inc-1',

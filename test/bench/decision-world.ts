@@ -52,7 +52,9 @@ export async function startDecisionWorld(): Promise<DecisionWorld> {
   const hireBelay = async () => {
     const [grpc = 0, ops = 0] = await freePorts(2);
     const file = join(folder, `decision-${ops}.yaml`);
-    writeFileSync(file, stringify({ ...common, grpc: { port: grpc }, ops: { port: ops } }));
+    // Nothing of the mix waits, so nothing is in it but the registry.
+    const sql = { kind: 'pglite', dataDir: join(folder, `sql-${ops}`) };
+    writeFileSync(file, stringify({ ...common, sql, grpc: { port: grpc }, ops: { port: ops } }));
     const env = belay.processes.length === 0 ? probe.env : {};
     const running = spawnBelay(['serve', 'decision', '--config', file], env);
     await untilReady(ops, running);
@@ -102,14 +104,17 @@ function commonConfig({ folder, brokers, redisUrl }: Parts) {
   const many = 1_000_000_000;
   return {
     bus: { kind: 'kafka', brokers: [...brokers], clientId: 'decision' },
-    sql: { kind: 'pglite', dataDir: join(folder, 'unused') },
     auth: 'none',
     topics: { partitions: PARTITIONS, replicationFactor: 1 },
     log: { level: 'warn' },
     signing: { trustedKeysFile, keyFile: decisionKeyFile },
     guardrails: { kind: 'redis', url: redisUrl, prefix: PREFIX, publishWithinMs: 1 },
     runbooks: [writeRunbooks(folder)],
+    registry: { onStart: 'activate' },
     targets: [TARGET],
-    policy: { concurrency: { global: many, perTarget: many, perNamespace: many, perService: 1 } },
+    policy: {
+      maxAttempts: 1,
+      concurrency: { global: many, perTarget: many, perNamespace: many, perService: 1 },
+    },
   };
 }

@@ -103,8 +103,10 @@ function sharedConfig(options: DecisionStackOptions, folder: string) {
     topics: { partitions: 6, replicationFactor: 1 },
     log: { level: 'warn' },
     runbooks: options.runbooks.map((variant) => writeRunbook(folder, variant)),
+    registry: { onStart: 'activate' },
     targets: [...targets],
-    policy: { concurrency },
+    // What is refused stays refused, so that each incident is decided once.
+    policy: { concurrency, maxAttempts: 1 },
   };
 }
 

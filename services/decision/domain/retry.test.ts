@@ -25,8 +25,3 @@ it('does not wait for what would still be so, nor beyond the age at which nothin
   expect(retryAt([rate(60)], { ...first, until: undefined })).toBeUndefined();
   expect(retryAt([], first)).toBeUndefined();
 });
-
-it('gives up in the end', () => {
-  expect(retryAt([lock], { ...first, attempt: 4 })).toEqual(after(240));
-  expect(retryAt([rate(1)], { ...first, attempt: 5 })).toBeUndefined();
-});

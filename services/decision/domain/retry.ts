@@ -6,12 +6,10 @@ export interface Refused {
 export interface RetryRules {
   readonly attempt: number;
   readonly decidedAt: Date;
-  /** By then the incident is too old to act on. Undefined: it is not tried again. */
+  /** By then the incident is too old to act on. Undefined: it is not tried again, or not once more. */
   readonly until: Date | undefined;
 }
 
-/** As often as an incident is decided. */
-export const MOST_ATTEMPTS = 5;
 /** For what ends when somebody or something else is done; twice as long each time. */
 const FIRST_WAIT_MS = 30_000;
 
@@ -35,7 +33,7 @@ export function retryAt(
   { attempt, decidedAt, until }: RetryRules,
 ): Date | undefined {
   const mayEnd = refusals.length > 0 && refusals.every(({ code }) => TEMPORARY.has(code));
-  if (!until || !mayEnd || attempt >= MOST_ATTEMPTS) return undefined;
+  if (!until || !mayEnd) return undefined;
   const waitMs = FIRST_WAIT_MS * 2 ** (attempt - 1);
   const ends = refusals.map(({ endsAt }) => endsAt?.getTime() ?? decidedAt.getTime() + waitMs);
   const at = new Date(Math.max(...ends));

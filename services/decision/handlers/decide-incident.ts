@@ -26,7 +26,12 @@ export interface DecideOptions {
   readonly runbooks: () => readonly Runbook[];
   readonly controls: () => ControlState;
   readonly targets: readonly string[];
-  readonly policy: Policy & { readonly actWithinMs: number; readonly concurrency: ConcurrencyLimits };
+  readonly policy: Policy & {
+    readonly actWithinMs: number;
+    /** As often is an incident decided, where what refused it ends by itself. */
+    readonly maxAttempts: number;
+    readonly concurrency: ConcurrencyLimits;
+  };
 }
 
 export interface Considered {
@@ -77,9 +82,7 @@ function draftOf(considered: Considered, options: DecideOptions, now: Date): Dra
     incident: mayWait ? incident : undefined,
     asks: runbook && issued && mayBeAsked(decision) ? askRulesOf(runbook, incident) : undefined,
     byHand: (runbook && beyondExecutors(runbook)) ?? '',
-    retryUntil: mayWait
-      ? new Date((incident.reportedAt as Date).getTime() + policy.maxIncidentAgeMs)
-      : undefined,
+    retryUntil: mayWait && attempt < policy.maxAttempts ? tooOldAt(incident, policy) : undefined,
   };
 }
 
@@ -150,6 +153,9 @@ function madeOf(
     externalId: incident.externalId,
   };
 }
+
+const tooOldAt = ({ reportedAt }: IncidentReported, { maxIncidentAgeMs }: Policy): Date =>
+  new Date((reportedAt as Date).getTime() + maxIncidentAgeMs);
 
 /** A yes to what nobody carries out would be a promise that is not kept. */
 const mayBeAsked = ({ mode, runbook }: Decision): boolean =>

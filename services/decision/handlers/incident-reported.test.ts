@@ -29,6 +29,7 @@ it('a fact that the plan lacks is a check that refuses, and not only a word in t
     targets: ['prod-eu'],
     policy: {
       maxIncidentAgeMs: 600_000,
+      maxAttempts: 5,
       actWithinMs: 300_000,
       concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
     },

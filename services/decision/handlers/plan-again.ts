@@ -4,7 +4,6 @@ import type { ActionSettled } from '#gen/belay/v1/verification.ts';
 import { SettledOutcome } from '#gen/belay/v1/verification.ts';
 import { deriveId } from '#lib/ids.ts';
 import { PLAN_WITHIN_MS } from '../domain/cases/next-case.ts';
-import { MOST_ATTEMPTS } from '../domain/retry.ts';
 import type { Draft } from './draft.ts';
 import { actionIdOf } from './order-of.ts';
 
@@ -14,13 +13,16 @@ const PLANS_AGAIN: ReadonlySet<string> = new Set(['risk_raised', 'plan_changed']
 export const plansAgain = ({ outcome, code }: ActionSettled): boolean =>
   outcome === SettledOutcome.ABORTED && PLANS_AGAIN.has(code);
 
+/** A target that is another one each time that somebody looks is for people alone. */
+const MOST_PLANS = 5;
+
 /** A decision of its own, which follows from the settlement. Undefined where nobody could be asked any more. */
 export function planAgain(
   { made, issued, asks, ...draft }: Draft,
   settled: ActionSettled,
   eventId: string,
 ): Draft | undefined {
-  if (!issued || !asks || made.attempt >= MOST_ATTEMPTS) return undefined;
+  if (!issued || !asks || made.attempt >= MOST_PLANS) return undefined;
   const { incidentId, settledAt, code, reason } = settled;
   const decisionId = deriveId('dec', incidentId, eventId);
   const name = made.runbook?.name ?? 'it';

@@ -53,7 +53,7 @@ beforeEach(async () => {
     runbooks: () => runbooks,
     controls: () => controls,
     targets: ['prod-eu'],
-    policy: { maxIncidentAgeMs: 600_000, actWithinMs: 300_000, concurrency },
+    policy: { maxIncidentAgeMs: 600_000, maxAttempts: 5, actWithinMs: 300_000, concurrency },
   };
 });
 afterEach(async () => {
