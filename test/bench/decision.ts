@@ -61,7 +61,7 @@ class DecisionBench {
     const { belay, bare } = this.#world;
     const rates: number[] = [];
     const ratios: number[] = [];
-    for (let round = 0; round < (this.#quick ? 3 : 7); round += 1) {
+    for (let round = 0; round < (this.#quick ? 2 : 7); round += 1) {
       const limit = await bare.rate(incidents(this.#mark(), this.#size));
       const rate = await belay.rate(await this.#fresh(this.#size));
       console.log(`  round ${round}: bare ${Math.round(limit)}/s, decisions ${Math.round(rate)}/s`);
