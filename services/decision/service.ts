@@ -106,7 +106,7 @@ function serveCommands({ config, platform, publish }: Around, running: () => Run
     runbooks: () => (running()?.active.current() ?? []).map(({ name }) => name),
   });
   grpc.addService(DecisionServiceService, commands, decisionAccess, decisionSchemas);
-  const approvals = approvalService({ clock, cases: () => running()?.cases ?? notStarted() });
+  const approvals = approvalService({ clock, publish, cases: () => running()?.cases ?? notStarted() });
   grpc.addService(ApprovalServiceService, approvals, approvalAccess, approvalSchemas);
 }
 

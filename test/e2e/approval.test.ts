@@ -116,6 +116,10 @@ describe('an approval', () => {
     const { incidentId, approvalId, planHash } = await asked(people);
     const own = await belay('approve', approvalId, '--plan', planHash);
     expect(own).toMatchObject({ code: 4, stderr: expect.stringContaining('SELF_APPROVAL') });
+    await eventually(async () => {
+      const { stdout } = await belay('audit', 'query', '--outcome', 'SELF_APPROVAL');
+      if (!stdout.includes('CommandGiven')) throw new Error('the attempt is not in the history yet');
+    });
     await people.detector.resolveIncident({ incidentId, reason: 'it went away' });
     const found = await closedIncident(people, incidentId);
     expect(dataOf<{ outcome: string }>(found, 'DecisionClosed')?.outcome).toBe('DECISION_OUTCOME_RESOLVED');

@@ -4,6 +4,7 @@ import type { Runbook } from '#lib/runbook/runbook.ts';
 import { judgeWindows } from '#lib/runbook/windows.ts';
 import { notReached, pass, refuse } from './check.ts';
 import { freeze, quarantine, runbookEnabled, silence } from './control-checks.ts';
+import { isYes } from './risk.ts';
 import type { Check, Facts, IncidentFacts, Policy } from './decision.ts';
 
 /** The steps of a decision that need nothing but facts, in their order. Each says what it saw. */
@@ -23,6 +24,7 @@ export function checkAll(match: Match, facts: Facts, policy: Policy, now: Date):
     namespace(incident, runbook),
     labels(incident, runbook),
     affectedServices(incident, runbook),
+    ...dependencies(incident, runbook),
     ...windows(runbook, now),
   ];
 }
@@ -87,6 +89,17 @@ function affectedServices({ affectedServices, service }: IncidentFacts, { guardr
   const limit = String(guardrails.maxAffectedServices);
   if (count <= guardrails.maxAffectedServices) return pass('services', String(count), limit);
   return refuse('services', String(count), limit, 'blast_limited', `${count} services are affected at once`);
+}
+
+/** Only where the runbook has any. What the report says is down would be made worse by more load or restarts. */
+function dependencies({ labels, context }: IncidentFacts, { dependencies, name }: Runbook): Check[] {
+  if (dependencies.length === 0) return [];
+  const down = dependencies.filter((one) => [labels, context].some((given) => isYes(given, `${one}-down`)));
+  const limit = `${dependencies.join(', ')} not reported down`;
+  if (down.length === 0) return [pass('dependencies', 'none reported down', limit)];
+  const observed = `${down.join(', ')} down`;
+  const reason = `${name} needs ${down.join(', ')}, reported down`;
+  return [refuse('dependencies', observed, limit, 'dependency_down', reason)];
 }
 
 /** Only where there are any: most runbooks act at any hour. */

@@ -168,9 +168,11 @@ describe('a decision', () => {
   };
 
   it('is blocked where no executor knows the action, and names it', () => {
-    const decision = decideOn({ runbooks: [runbook({ steps: [{ ...step, action: 'host.clearCache' }] })] });
+    const decision = decideOn({
+      runbooks: [runbook({ steps: [{ ...step, action: 'kubernetes.cordonNode' }] })],
+    });
     expect(decision).toMatchObject({ mode: 'blocked', code: 'no_executor', orders: undefined });
-    expect(decision.summary).toContain('no executor does host.clearCache yet');
+    expect(decision.summary).toContain('no executor does kubernetes.cordonNode yet');
   });
 
   it('is a suggestion with a plan where executors can only plan the action', () => {
@@ -179,6 +181,28 @@ describe('a decision', () => {
     expect(decision.summary).toBe(
       'restart-pod was not run: no executor does kubernetes.scale yet. Nothing changed.',
     );
+  });
+
+  it('asks people where the moment makes a low risk higher, and says why', () => {
+    const guardrails = { ...runbook().guardrails, maxAffectedServices: 3 };
+    const wide = incident({ affectedServices: ['cart', 'search'] });
+    const decision = decideOn({ incident: wide, runbooks: [runbook({ guardrails })] });
+    expect(decision).toMatchObject({ mode: 'approval_required', risk: 'medium' });
+    expect(decision.summary).toContain('medium risk (3 services are affected)');
+    expect(decision.checks.find(({ name }) => name === 'risk')?.observed).toBe(
+      'medium, declared low, raised: 3 services are affected',
+    );
+  });
+
+  it('waits for what it needs, where a report says that it is down', () => {
+    const needy = [runbook({ dependencies: ['payments-provider'] })];
+    expect(decideOn({ runbooks: needy }).mode).toBe('auto_execute');
+    const down = incident({ context: { 'payments-provider-down': 'true' } });
+    expect(decideOn({ runbooks: needy, incident: down })).toMatchObject({
+      mode: 'blocked',
+      code: 'dependency_down',
+    });
+    expect(decideOn({ incident: down }).mode).toBe('auto_execute');
   });
 
   it('still asks people for what is risky, and says that no executor does it', () => {

@@ -1,9 +1,10 @@
 import { beyondExecutors, plannable } from '#lib/runbook/catalogue/carried-out.ts';
 import { type Match, matchRunbook } from '#lib/runbook/match-runbook.ts';
-import type { Runbook } from '#lib/runbook/runbook.ts';
+import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import { notReached, pass, refuse } from './check.ts';
 import { checkAll, EXECUTOR, executable } from './checks.ts';
 import type { Check, Decision, Facts, Mode, Policy } from './decision.ts';
+import { type MomentaryRisk, momentaryRisk } from './risk.ts';
 import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
 
 /**
@@ -15,7 +16,8 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
   const match = matchRunbook(facts.runbooks, facts.incident);
   if (!match || isOffer(match)) return noRunbook(facts, match?.runbook);
   const { runbook } = match;
-  const allowed = allowedMode(runbook);
+  const risk = momentaryRisk(runbook, facts.incident);
+  const allowed = allowedMode(runbook, risk.level);
   const checks = [...checkAll(match, facts, policy, now), executable(runbook, allowed === 'auto_execute')];
   const refused = checks.find((check) => check.result === 'refuse');
   const mode = refused ? refusedMode(refused, runbook) : allowed;
@@ -24,10 +26,10 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
   const decision: Decision = {
     mode,
     code: refused?.code ?? MODE_CODES[mode],
-    summary: refused ? notRun(runbook.name, refused.reason) : summaryOf(runbook, mode),
-    checks: [...checks, riskCheck(runbook), ...tail],
+    summary: refused ? notRun(runbook.name, refused.reason) : summaryOf(runbook, risk, mode),
+    checks: [...checks, riskCheck(runbook, risk), ...tail],
     runbook,
-    risk: runbook.risk,
+    risk: risk.level,
     wouldHave: undefined,
     orders: ordersOf(mode, runbook),
   };
@@ -65,7 +67,7 @@ function isOffer({ by, runbook }: Match): boolean {
 }
 
 /** Missing or high risk is never automatic, whatever the runbook asks for. */
-function allowedMode({ decisionMode, risk }: Runbook): Mode {
+function allowedMode({ decisionMode }: Runbook, risk: RiskLevel): Mode {
   if (decisionMode === 'manual' || decisionMode === 'suggest') return decisionMode;
   if (risk !== 'low' || decisionMode === 'approval_required') return 'approval_required';
   return 'auto_execute';
@@ -96,19 +98,22 @@ const MODE_CODES: Readonly<Record<Mode, string>> = {
   observe: 'observed',
 };
 
-function riskCheck({ risk, decisionMode }: Runbook): Check {
-  return pass('risk', `${risk}, declared ${risk}`, `automatic up to low; the runbook allows ${decisionMode}`);
+function riskCheck({ risk, decisionMode }: Runbook, { level, raisedBy }: MomentaryRisk): Check {
+  const why = raisedBy.length > 0 ? `, raised: ${raisedBy.join(', ')}` : '';
+  const limit = `automatic up to low; the runbook allows ${decisionMode}`;
+  return pass('risk', `${level}, declared ${risk}${why}`, limit);
 }
 
 const notRun = (name: string, reason: string): string => `${name} was not run: ${reason}. Nothing changed.`;
 
-function summaryOf(runbook: Runbook, mode: Mode): string {
-  const { name, risk } = runbook;
-  if (mode === 'auto_execute') return `${name} runs: ${risk} risk, every check passed.`;
+function summaryOf(runbook: Runbook, { level, raisedBy }: MomentaryRisk, mode: Mode): string {
+  const { name } = runbook;
+  if (mode === 'auto_execute') return `${name} runs: ${level} risk, every check passed.`;
   const beyond = beyondExecutors(runbook);
   const byHand = beyond === undefined ? '' : ` By hand: ${beyond}.`;
+  const raised = raisedBy.length > 0 ? ` (${raisedBy.join(', ')})` : '';
   if (mode === 'approval_required')
-    return `${name} is ${risk} risk and needs a person. Nothing changed.${byHand}`;
+    return `${name} is ${level} risk${raised} and needs a person. Nothing changed.${byHand}`;
   return `${name} is for people to run. Nothing changed.`;
 }
 

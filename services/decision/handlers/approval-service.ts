@@ -6,6 +6,7 @@ import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { AccessRules, CallContext, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
 import type { Identity } from '#lib/identity/identity.ts';
+import type { Publish } from '#lib/platform/publisher.ts';
 import { line, reason } from '#lib/text-rules.ts';
 import { approvalIdOf } from '../domain/cases/approval-id.ts';
 import type { Case, EndedAs, Person } from '../domain/cases/case.ts';
@@ -14,6 +15,7 @@ import { howItEnded, refusalOf, type Reply, whyNotAnApprover } from '../domain/c
 import type { Cases } from '../ports.ts';
 import { approvalRequestOf } from './approval-request.ts';
 import { stepOf } from './case-events.ts';
+import { recordRefused } from './command-given.ts';
 
 type Service = typeof ApprovalServiceService;
 
@@ -37,14 +39,19 @@ export interface ApprovalServiceOptions {
   /** Known once the service has started. */
   readonly cases: () => Cases;
   readonly clock: Clock;
+  /** For the history: an answer that does not count is told there as well. */
+  readonly publish: Publish;
 }
 
-export function approvalService({ cases, clock }: ApprovalServiceOptions): Handlers<Service> {
-  const answer = async (
-    request: { readonly id: string; readonly reason: string },
-    answered: Pick<Reply, 'answer' | 'planHash'>,
-    { actor }: CallContext,
-  ): Promise<Approval> => {
+interface Asked {
+  readonly id: string;
+  readonly reason: string;
+}
+
+type Answered = Pick<Reply, 'answer' | 'planHash'>;
+
+export function approvalService({ cases, clock, publish }: ApprovalServiceOptions): Handlers<Service> {
+  const record = async (request: Asked, answered: Answered, { actor }: CallContext): Promise<Approval> => {
     const found = await findOne(cases(), request.id);
     const person = personOf(actor);
     const after = await cases().advance(found.decisionId, (current) => {
@@ -57,6 +64,11 @@ export function approvalService({ cases, clock }: ApprovalServiceOptions): Handl
     });
     if (!after) throw notFound(request.id);
     return toApproval(after, actor);
+  };
+  const answer = (request: Asked, answered: Answered, call: CallContext): Promise<Approval> => {
+    const name = answered.answer === 'approve' ? 'ApprovalService/Approve' : 'ApprovalService/Deny';
+    const command = { name, subject: request.id, reason: request.reason, at: clock.now() };
+    return recordRefused(command, call, publish, () => record(request, answered, call));
   };
   return {
     listApprovals: async ({ mine, all }, { actor }) => {

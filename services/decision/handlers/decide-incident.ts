@@ -80,7 +80,8 @@ function draftOf(considered: Considered, options: DecideOptions, now: Date): Dra
     issued,
     escalate: escalationOf(decision),
     incident: mayWait ? incident : undefined,
-    asks: runbook && issued && mayBeAsked(decision) ? askRulesOf(runbook, incident) : undefined,
+    asks:
+      runbook && issued && mayBeAsked(decision) ? askRulesOf(runbook, decision.risk, incident) : undefined,
     byHand: (runbook && beyondExecutors(runbook)) ?? '',
     retryUntil: mayWait && attempt < policy.maxAttempts ? tooOldAt(incident, policy) : undefined,
   };

@@ -2,11 +2,12 @@ import type { ControlSet } from '#gen/belay/v1/control.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
 import { BelayError } from '#lib/errors.ts';
-import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
+import { outgoing } from '#lib/events/event.ts';
 import { toActor } from '#lib/events/to-actor.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
 import { deriveId } from '#lib/ids.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
+import { commandGiven } from '../command-given.ts';
 
 /** What a command is judged by. */
 export interface Known {
@@ -52,34 +53,15 @@ export async function setControl(
   const now = clock.now();
   const id = deriveId('cmd', call.requestId, call.actor.name, command.method, subject, now.toISOString());
   const known = { controls: controls(), targets, runbooks: runbooks(), now, id };
+  const told = { name: `DecisionService/${command.method}`, reason, at: now };
   const judged = reason.trim() === '' ? reasonMissing() : command.judge(known);
   if (judged instanceof BelayError) {
-    await publish([given(command, { subject, result: judged.code }, known, call)]);
+    await publish([commandGiven({ ...told, subject }, call, judged.code)]);
     throw judged;
   }
   const control: ControlSet = { ...judged, actor: toActor(call.actor), reason, setAt: now };
-  await publish([
-    outgoing('ControlSet', control),
-    given(command, { subject: control.key, result: 'ok' }, known, call),
-  ]);
+  await publish([outgoing('ControlSet', control), commandGiven({ ...told, subject: control.key }, call)]);
   return control;
-}
-
-function given(
-  { method, reason }: Command,
-  { subject, result }: { readonly subject: string; readonly result: string },
-  { now, id }: Known,
-  { actor }: CallContext,
-): OutgoingEvent {
-  return outgoing('CommandGiven', {
-    actor: toActor(actor),
-    command: `DecisionService/${method}`,
-    subject,
-    reason,
-    result,
-    givenAt: now,
-    commandId: id,
-  });
 }
 
 function reasonMissing(): BelayError {

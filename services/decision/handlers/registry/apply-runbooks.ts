@@ -9,7 +9,7 @@ import { lintRunbooks } from '#lib/runbook/lint-runbooks.ts';
 import { type LoadResult, loadRunbookTexts } from '#lib/runbook/load-runbook.ts';
 import { sortProblems } from '#lib/runbook/problem.ts';
 import { type Applied, applyAll } from './apply-all.ts';
-import { type Command, commandGiven } from './command-given.ts';
+import { type Command, commandGiven } from '../command-given.ts';
 import { toProblems, toProtoStatus, toRef } from './proto-registry.ts';
 import { registryEvents } from './registry-events.ts';
 import type { RegistryOptions } from './registry-options.ts';

@@ -5,7 +5,7 @@ import { line, reason as anyReason, text } from '#lib/text-rules.ts';
 import { archive, deprecate } from '../../domain/registry/retire.ts';
 import { activateRunbook } from './activate-runbook.ts';
 import { applyRunbooks } from './apply-runbooks.ts';
-import { type Command, recordRefused } from './command-given.ts';
+import { type Command, recordRefused } from '../command-given.ts';
 import { toRunbookVersion } from './proto-registry.ts';
 import { getRunbook, getRunbookHistory, listRunbooks } from './read-runbooks.ts';
 import type { RegistryOptions } from './registry-options.ts';

@@ -47,4 +47,4 @@ export async function recordRefused<T>(
   }
 }
 
-const REFUSALS = new Set(['invalid', 'not_found', 'conflict']);
+const REFUSALS = new Set(['invalid', 'not_found', 'conflict', 'forbidden']);
