@@ -1,15 +1,17 @@
 import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { Mode, Risk } from '#gen/belay/v1/common.ts';
 import type { Clock } from '#lib/clock.ts';
-import { engagedSwitch } from '#lib/control/control-state.ts';
+import { type ControlState, engagedSwitch } from '#lib/control/control-state.ts';
 import { outgoing } from '#lib/events/event.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 import type { RiskLevel } from '#lib/runbook/runbook.ts';
 import { approvalIdOf } from '../domain/cases/approval-id.ts';
 import type { Case } from '../domain/cases/case.ts';
 import type { CaseEvent } from '../domain/cases/next-case.ts';
+import { freeze, quarantine, runbookEnabled, silence } from '../domain/control-checks.ts';
 import { block } from '../domain/decide.ts';
 import { stepOf } from '../handlers/case-events.ts';
+import { controlFacts } from '../handlers/control-facts.ts';
 import { type DecideOptions, decideIncident } from '../handlers/decide-incident.ts';
 import { type Draft, readDraft } from '../handlers/draft.ts';
 import { actionIdOf, orderOf } from '../handlers/order-of.ts';
@@ -53,8 +55,8 @@ async function grant(current: Case, driver: CaseDriver, advance: Advance): Promi
   const draft = readDraft(current.record);
   const { issued } = draft;
   if (!issued) return advance({ type: 'refused', reason: 'what was to be ordered is not known' });
-  const engaged = engagedSwitch(controls(), issued.target);
-  if (engaged) return advance({ type: 'refused', reason: `the kill switch is engaged: ${engaged.reason}` });
+  const stopped = stoppedBy(controls(), issued, clock.now());
+  if (stopped !== undefined) return advance({ type: 'refused', reason: stopped });
   const { decisionId, record } = current;
   const wants = slotWantsOf(issued);
   const slot = await guardrails.grant({ decisionId, wants, record, now: clock.now() });
@@ -70,6 +72,17 @@ async function grant(current: Case, driver: CaseDriver, advance: Advance): Promi
   });
   await publish([outgoing('OrderIssued', ordered), outgoing('Order', orderOf(ordered))]);
   return advance({ type: 'ordered' });
+}
+
+/** What people have set since they were asked. An executor does not know which runbooks are disabled. */
+function stoppedBy(controls: ControlState, issued: OrderIssued, now: Date): string | undefined {
+  const engaged = engagedSwitch(controls, issued.target);
+  if (engaged) return `the kill switch is engaged: ${engaged.reason || 'no reason given'}`;
+  const { resource, service = '' } = issued.plan ?? {};
+  const facts = controlFacts(controls, { resource, service }, now);
+  const name = issued.runbook?.name ?? '';
+  const checks = [freeze(facts), silence(facts), runbookEnabled(facts, name), quarantine(facts)];
+  return checks.find(({ result }) => result === 'refuse')?.reason;
 }
 
 type Granted = Pick<OrderIssued, 'trial' | 'checks' | 'issuedAt' | 'actBefore'>;

@@ -1,0 +1,201 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { IncidentReported } from '#gen/belay/v1/incident.ts';
+import { ControlSet } from '#gen/belay/v1/control.ts';
+import { ManualClock } from '#lib/clock.ts';
+import { runbookDisabledKey } from '#lib/control/control-key.ts';
+import { applyControl, noControls } from '#lib/control/control-state.ts';
+import { eventId, type OutgoingEvent } from '#lib/events/event.ts';
+import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
+import { memoryGuardrails } from '../adapters/memory-guardrails.ts';
+import type { Case } from '../domain/cases/case.ts';
+import { stepOf } from '../handlers/case-events.ts';
+import { decideIncident } from '../handlers/decide-incident.ts';
+import type { Cases, CaseStep, Guardrails } from '../ports.ts';
+import { type CaseDriver, driveCase } from './drive-case.ts';
+
+const start = new Date('2026-03-03T03:12:00Z');
+const { runbooks } = await loadRunbookFiles([
+  new URL('../../../runbooks/restart-pod.yaml', import.meta.url).pathname,
+]);
+const asking = runbooks.map((runbook) => ({ ...runbook, decisionMode: 'approval_required' as const }));
+const incident = (name: string) =>
+  IncidentReported.fromPartial({
+    incidentId: `inc-${name}`,
+    service: name,
+    symptom: 'CrashLoopBackOff',
+    probableCause: 'pod_crash_loop',
+    confidence: 0.95,
+    resource: { target: 'prod', kind: 'pod', namespace: 'production', name: `${name}-1` },
+    startedAt: start,
+    reportedAt: start,
+  });
+const disabled = ControlSet.fromPartial({
+  key: runbookDisabledKey('restart-pod'),
+  reason: 'it made things worse',
+  setting: { $case: 'runbookDisabled', value: { runbook: 'restart-pod' } },
+});
+
+let guardrails: Guardrails;
+let clock: ManualClock;
+let cases: Map<string, Case>;
+let published: OutgoingEvent[];
+let said: OutgoingEvent[];
+/** The process ends here. */
+let dies: boolean;
+let resolved: boolean;
+
+beforeEach(async () => {
+  guardrails = memoryGuardrails();
+  await guardrails.rebuild(async () => {});
+  clock = new ManualClock(start);
+  [cases, published, said, dies, resolved] = [new Map(), [], [], false, false];
+});
+
+const store = {
+  open: async (opened: Case) => void cases.set(opened.decisionId, opened),
+  advance: async (id: string, step: (current: Case) => CaseStep) => {
+    if (dies) throw new Error('the process ends here');
+    const current = cases.get(id);
+    if (!current) return undefined;
+    const { next, events } = step(current);
+    cases.set(id, next);
+    said.push(...events);
+    return next;
+  },
+  isResolved: async () => resolved,
+} as unknown as Cases;
+
+const driver = (change: Partial<CaseDriver> = {}): CaseDriver => ({
+  guardrails,
+  cases: store,
+  runbooks: () => asking,
+  controls: () => noControls,
+  targets: ['prod'],
+  policy: {
+    maxIncidentAgeMs: 600_000,
+    maxAttempts: 5,
+    actWithinMs: 300_000,
+    concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+  },
+  clock,
+  publish: async (events) => void published.push(...events),
+  readToEnd: async () => true,
+  ...change,
+});
+
+async function decided(name: string, change: Partial<CaseDriver> = {}): Promise<Case> {
+  const considered = { incident: incident(name), causeId: `evt-${name}`, attempt: 1 };
+  await decideIncident(considered, driver(change), clock.now());
+  return caseOf(name);
+}
+
+function caseOf(name: string): Case {
+  const found = [...cases.values()].findLast(({ incidentId }) => incidentId === `inc-${name}`);
+  if (!found) throw new Error(`nothing waits for ${name}`);
+  return found;
+}
+
+async function approved(name: string): Promise<Case> {
+  const { decisionId } = await decided(name);
+  const planned = { hash: 'sha256:p1', risk: 'low', refusal: '', record: '{}' } as const;
+  await store.advance(decisionId, stepOf({ type: 'planned', planned }, clock.now()));
+  const answer = { by: 'maria', answer: 'approve', reason: '', at: clock.now() } as const;
+  await store.advance(decisionId, stepOf({ type: 'answered', answer }, clock.now()));
+  return caseOf(name);
+}
+
+const typesOf = (events: readonly OutgoingEvent[]) => events.map(({ type }) => type);
+const orderIn = (events: readonly OutgoingEvent[]) => events.find((event) => event.type === 'Order')?.data;
+
+describe('a grant', () => {
+  it('orders the plan that was approved, for a time from its grant on', async () => {
+    const waiting = await approved('web');
+    await driveCase(waiting, driver());
+    expect(typesOf(published)).toEqual(['OrderIssued', 'Order']);
+    expect(orderIn(published)).toMatchObject({
+      approvedPlanHash: 'sha256:p1',
+      actBefore: new Date(start.getTime() + 300_000),
+    });
+    expect(caseOf('web').ending?.as).toBe('ordered');
+  });
+
+  it('that a process did not live to note is the same order again, and one slot', async () => {
+    const waiting = await approved('web');
+    dies = true;
+    await expect(driveCase(waiting, driver())).rejects.toThrow('ends here');
+    dies = false;
+    await clock.advance(60_000);
+    await driveCase(waiting, driver());
+    const ids = published.map(({ type, data }) => eventId(type, data));
+    expect(ids.slice(2)).toEqual(ids.slice(0, 2));
+    expect(published.slice(2)).toEqual(published.slice(0, 2));
+    const { decisionId } = waiting;
+    await guardrails.settle({ decisionId, outcome: 'none', at: clock.now() });
+    expect((await decided('web-again')).state).toBe('planning');
+  });
+
+  it('is refused by a guardrail that says no by now, and people are told', async () => {
+    const first = await approved('web');
+    const second = await approved('cart');
+    const one = {
+      ...driver().policy,
+      concurrency: { global: 1, perTarget: 1, perNamespace: 1, perService: 1 },
+    };
+    const lately = await decided('late', { policy: one });
+    await driveCase(first, driver());
+    published = [];
+    await driveCase({ ...second, record: lately.record, decisionId: second.decisionId }, driver());
+    expect(published).toEqual([]);
+    expect(caseOf('cart').ending).toMatchObject({ as: 'blocked' });
+    expect(typesOf(said).at(-1)).toBe('DecisionClosed');
+  });
+
+  it('is none for a runbook that was disabled since people were asked', async () => {
+    const waiting = await approved('web');
+    await driveCase(waiting, driver({ controls: () => applyControl(noControls, disabled) }));
+    expect(published).toEqual([]);
+    expect(caseOf('web').ending).toMatchObject({
+      as: 'blocked',
+      reason: expect.stringContaining('it made things worse'),
+    });
+  });
+});
+
+describe('what was refused for the moment', () => {
+  const stopped = { controls: () => applyControl(noControls, engaged), runbooks: () => runbooks };
+
+  it('is decided again, as everything is then, with an attempt more', async () => {
+    const waiting = await decided('web', stopped);
+    expect(waiting).toMatchObject({ state: 'retrying', dueAt: new Date(start.getTime() + 30_000) });
+    await clock.advance(30_000);
+    await driveCase(waiting, driver({ runbooks: () => runbooks }));
+    expect(typesOf(published)).toEqual(['DecisionMade', 'OrderIssued', 'Order']);
+    expect(published[0]?.data).toMatchObject({ attempt: 2, code: 'executing' });
+    expect(cases.get(waiting.decisionId)?.ending?.as).toBe('decided_again');
+  });
+
+  it('is the same decision where a process did not live to note it', async () => {
+    const waiting = await decided('web', stopped);
+    await clock.advance(30_000);
+    dies = true;
+    await expect(driveCase(waiting, driver({ runbooks: () => runbooks }))).rejects.toThrow('ends here');
+    dies = false;
+    await clock.advance(30_000);
+    await driveCase(waiting, driver({ runbooks: () => runbooks }));
+    expect(published.slice(3)).toEqual(published.slice(0, 3));
+  });
+
+  it('is dropped with its incident', async () => {
+    const waiting = await decided('web', stopped);
+    resolved = true;
+    await driveCase(waiting, driver());
+    expect(published).toEqual([]);
+    expect(caseOf('web').ending?.as).toBe('resolved');
+  });
+});
+
+const engaged = ControlSet.fromPartial({
+  key: 'kill-switch/*',
+  reason: 'drill',
+  setting: { $case: 'killSwitch', value: { state: 2 } },
+});
