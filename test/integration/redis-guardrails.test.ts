@@ -67,6 +67,17 @@ it('settles what is stored in the moment in which it is settled', async () => {
   expect(next.checks.map(({ observed }) => observed)).toContain('0 in 60 min');
 });
 
+it('lets no timer end what was granted after people were asked', async () => {
+  const { redis, guardrails } = await open('granted');
+  await guardrails.rebuild(async () => {});
+  const ask = { decisionId: 'dec-1', wants: slotWants(), record: 'r', now: new Date() };
+  await guardrails.decide({ ...ask, peek: true });
+  const slot = '{granted:guardrails}:slot:dec-1';
+  expect(await redis.pttl(slot)).toBeGreaterThan(0);
+  await guardrails.grant(ask);
+  expect(await redis.pttl(slot)).toBe(-1);
+});
+
 it('lets nobody write into what somebody else rebuilds', async () => {
   const { redis, guardrails } = await open('slow');
   const logged = { record: 'r', checks: [], trial: false, decidedAt: new Date() };

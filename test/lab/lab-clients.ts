@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type EachMessagePayload, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import pg from 'pg';
+import { pollUntil } from './poll-until.ts';
 
 // The real clients of Belay, each with short deadlines and without retries of its own.
 
@@ -44,7 +45,17 @@ export async function createTopic(kafka: Kafka, topic: string, partitions = 1): 
   const admin = kafka.admin();
   await admin.connect();
   try {
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false });
+    // A broker that has not heard of the topic yet answers with an error that the client does not wait out.
+    await pollUntil(
+      async () => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+        const leaders = topics.flatMap((found) => found.partitions.map(({ leader }) => leader));
+        if (leaders.length < partitions || leaders.includes(-1))
+          throw new Error(`${topic} has no leaders yet`);
+      },
+      { timeoutMs: 30_000 },
+    );
   } finally {
     await admin.disconnect();
   }

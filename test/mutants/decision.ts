@@ -1,0 +1,119 @@
+/** A mistake that somebody could make, and the tests that have to notice. */
+export interface Mutant {
+  readonly what: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly tests: readonly string[];
+}
+
+const folder = 'services/decision';
+const core = [`${folder}/domain`, `${folder}/handlers`, `${folder}/workers`];
+const redis = ['test/integration/guardrails-model.test.ts', 'test/integration/redis-guardrails.test.ts'];
+
+const inScript = (what: string, script: string, from: string, to: string): Mutant => ({
+  what,
+  file: `${folder}/adapters/lua/${script}.lua`,
+  from,
+  to,
+  tests: redis,
+});
+const inCore = (what: string, file: string, from: string, to: string): Mutant => ({
+  what,
+  file: `${folder}/${file}.ts`,
+  from,
+  to,
+  tests: core,
+});
+
+export const decisionMutants: readonly Mutant[] = [
+  inScript('one run too many in an hour', 'decide-slot', '>= tonumber(ARGV[7])', '> tonumber(ARGV[7])'),
+  inScript(
+    'one action too many in a namespace',
+    'decide-slot',
+    '>= tonumber(ARGV[14])',
+    '> tonumber(ARGV[14])',
+  ),
+  inScript('the lock is not looked at', 'decide-slot', "or seen.holder ~= ''", 'or false'),
+  inScript('a trial is not exclusive', 'decide-slot', "(resting or breaker.trial ~= '')", 'resting'),
+  inScript('a peek takes a slot', 'decide-slot', "is_peek and 'noted' or 'held'", "'held'"),
+  inScript('a grant answers as the decision did', 'decide-slot', "ARGV[16] == 'grant', ARGV", 'false, ARGV'),
+  inScript(
+    'a held slot ends by itself',
+    'decide-slot',
+    "if status == 'held' then\n  redis.call('PERSIST'",
+    "if status == 'none' then\n  redis.call('PERSIST'",
+  ),
+  inScript(
+    'an unknown outcome frees the lock',
+    'settle-slot',
+    "if outcome == 'unknown' then",
+    'if false then',
+  ),
+  inScript('nothing is refunded', 'settle-slot', "\n  if outcome == 'none' then", '\n  if false then'),
+  inScript(
+    'a rebuild forgets when it was granted',
+    'refill-slot',
+    'taken_at = ARGV[11]',
+    'taken_at = ARGV[3]',
+  ),
+  inCore(
+    'the breaker opens one failure late',
+    'domain/guardrails/breaker',
+    'failures + 1 >= opensAt',
+    'failures + 1 > opensAt',
+  ),
+  inCore(
+    'at the limit one more passes',
+    'domain/guardrails/check-slot',
+    'if (count < limit) return pass(numbers);',
+    'if (count <= limit) return pass(numbers);',
+  ),
+  inCore(
+    'a released workload stays locked',
+    'domain/guardrails/settle-slot',
+    "status === 'released' && book.locks",
+    "status === 'frozen' && book.locks",
+  ),
+  inCore('medium risk runs by itself', 'domain/decide', "risk !== 'low' ||", "risk === 'high' ||"),
+  inCore('risk is lowered', 'domain/risk', 'declared + reasons.length', 'declared - reasons.length'),
+  inCore(
+    'people approve what they asked for',
+    'domain/cases/refusal-of',
+    'if (name !== requester) return undefined;',
+    'return undefined;',
+  ),
+  inCore(
+    'anybody may approve',
+    'domain/cases/refusal-of',
+    '!isHuman || !approvers.some',
+    '!isHuman && !approvers.some',
+  ),
+  inCore(
+    'another plan than the one that was shown',
+    'domain/cases/refusal-of',
+    "answer === 'deny' || planHash === hash",
+    'true',
+  ),
+  inCore('one yes too few', 'domain/cases/next-case', 'approvalsOf(told) >= ', '1 + approvalsOf(told) >= '),
+  inCore(
+    'silence is a yes that nobody was told of',
+    'domain/cases/next-case',
+    'if (!wasNotified)',
+    'if (false)',
+  ),
+  inCore(
+    'too old an incident is tried again',
+    'domain/retry',
+    'return at <= until ? at : undefined;',
+    'return at;',
+  ),
+  inCore('a disabled runbook is granted', 'workers/drive-case', 'if (stopped !== undefined)', 'if (false)'),
+  inCore('a refused grant is ordered', 'workers/drive-case', 'if (refused) return', 'if (false) return'),
+  inCore(
+    'the approved plan is not in the order',
+    'workers/drive-case',
+    "approvedPlanHash: planned?.hash ?? ''",
+    "approvedPlanHash: ''",
+  ),
+];
