@@ -184,13 +184,14 @@ export interface Cases {
   advance(decisionId: string, step: (current: Case) => CaseStep): Promise<Case | undefined>;
   /** Nothing waits for an incident that is over. */
   resolved(incidentId: string, at: Date, step: (current: Case) => CaseStep): Promise<void>;
-  reopened(incidentId: string): Promise<void>;
+  reopened(incidentId: string, at: Date): Promise<void>;
+  get(decisionId: string): Promise<Case | undefined>;
   isResolved(incidentId: string): Promise<boolean>;
   /** Those that wait for people, by incident: for whoever has told them. */
   pendingOf(incidentId: string): Promise<readonly Case[]>;
   /** With people to answer: those that wait, by their deadline, or all of them, the newest first. */
   approvals(all: boolean): Promise<readonly Case[]>;
-  /** By the beginning of the id of an approval, a decision or an incident. At most two. */
+  /** By the beginning of the id of an approval, a decision or an incident, or by its number. At most two. */
   findApprovals(idPrefix: string): Promise<readonly Case[]>;
   forget(decisionId: string): Promise<void>;
 }

@@ -58,9 +58,18 @@ export function casesContract(name: string, open: () => Promise<SqlServer>, roun
       await cases.open(planning('over'), start);
       expect(await cases.advance('over', keep)).toBeUndefined();
       expect(await cases.isResolved('inc-over')).toBe(true);
-      await cases.reopened('inc-over');
+      await cases.reopened('inc-over', after(60));
       await cases.open(planning('over'), start);
       expect(await cases.advance('over', keep)).toMatchObject({ state: 'planning' });
+    });
+
+    it('does not end an episode by the end of the one before, told again', async () => {
+      await cases.resolved('inc-next', start, keep);
+      await cases.reopened('inc-next', after(60));
+      await cases.resolved('inc-next', start, keep);
+      expect(await cases.isResolved('inc-next')).toBe(false);
+      await cases.resolved('inc-next', after(90), keep);
+      expect(await cases.isResolved('inc-next')).toBe(true);
     });
 
     it('finds an approval by what is at hand, and lists what waits by its deadline', async () => {

@@ -1,6 +1,7 @@
 import type { Answer, Case, Ending } from '../domain/cases/case.ts';
 
-type Stored = Omit<Case, 'dueAt' | 'request' | 'answers' | 'notifiedAt' | 'grant' | 'ending'> & {
+type Stored = Omit<Case, 'openedAt' | 'dueAt' | 'request' | 'answers' | 'notifiedAt' | 'grant' | 'ending'> & {
+  readonly openedAt: string;
   readonly dueAt?: string;
   readonly request?: { readonly at: string; readonly deadline: string };
   readonly answers: readonly (Omit<Answer, 'at'> & { readonly at: string })[];
@@ -11,9 +12,10 @@ type Stored = Omit<Case, 'dueAt' | 'request' | 'answers' | 'notifiedAt' | 'grant
 
 /** JSON has no times, and leaves out what is undefined. */
 export function readCase(data: object): Case {
-  const { dueAt, request, answers, notifiedAt, grant, ending, ...rest } = data as Stored;
+  const { openedAt, dueAt, request, answers, notifiedAt, grant, ending, ...rest } = data as Stored;
   return {
     ...rest,
+    openedAt: new Date(openedAt),
     dueAt: time(dueAt),
     request: request && { at: new Date(request.at), deadline: new Date(request.deadline) },
     answers: answers.map((answer) => ({ ...answer, at: new Date(answer.at) })),

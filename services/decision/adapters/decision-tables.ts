@@ -7,6 +7,7 @@ import type { RegistryTables } from './registry-migrations.ts';
 /** One decision that waits: for a plan, for people, for its grant, for a better moment. */
 interface CaseTable extends WorkTable {
   incident_id: string;
+  external_id: string;
   /** Where people are asked, or shown something. */
   approval_id: string | null;
   state: Case['state'];
@@ -17,5 +18,5 @@ interface CaseTable extends WorkTable {
 export interface DecisionTables extends OutboxTables, RegistryTables {
   cases: CaseTable;
   /** Which incidents are over, as the log said in its order. */
-  episodes: { incident_id: string; resolved_at: Date | null };
+  episodes: { incident_id: string; resolved_at: Date | null; reopened_at: Date | null };
 }

@@ -10,6 +10,7 @@ export const migrations: readonly Migration[] = [
       create table cases (
         ${workColumns},
         incident_id text not null,
+        external_id text not null,
         approval_id text unique,
         state text not null check (state in ('planning', 'pending', 'granting', 'retrying', 'closed')),
         opened_at timestamptz not null,
@@ -17,7 +18,7 @@ export const migrations: readonly Migration[] = [
       );
       ${workIndex('cases')}
       create index cases_incident on cases (incident_id);
-      create table episodes (incident_id text primary key, resolved_at timestamptz);
+      create table episodes (incident_id text primary key, resolved_at timestamptz, reopened_at timestamptz);
       ${outboxSql}`,
   },
   ...registryMigrations,

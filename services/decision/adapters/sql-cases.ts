@@ -46,21 +46,23 @@ export function sqlCases(options: SqlCasesOptions): Cases {
     },
     resolved: async (incidentId, at, step) => {
       await inTransaction(async (trx) => {
-        await lockEpisode(trx, incidentId, at);
+        await lockEpisode(trx, incidentId);
+        await endEpisode(trx, incidentId, at);
         const found = await lockCases(trx, 'incident_id', incidentId);
         const steps: CaseStep[] = [];
         for (const current of found) steps.push(await write(trx, options.source, step(current)));
         return steps;
       });
     },
-    reopened: async (incidentId) => {
-      const open = { incident_id: incidentId, resolved_at: null };
+    reopened: async (incidentId, at) => {
+      const open = { resolved_at: null, reopened_at: at };
       await db
         .insertInto('episodes')
-        .values(open)
+        .values({ incident_id: incidentId, ...open })
         .onConflict((known) => known.column('incident_id').doUpdateSet(open))
         .execute();
     },
+    get: async (decisionId) => casesOf(await selectCases(db).where('id', '=', decisionId).execute())[0],
     isResolved: async (incidentId) => {
       const row = await db
         .selectFrom('episodes')
@@ -96,6 +98,7 @@ function caseLists(db: Kysely<DecisionTables>): Pick<Cases, 'pendingOf' | 'appro
             eb('approval_id', 'like', pattern),
             eb('id', 'like', pattern),
             eb('incident_id', 'like', pattern),
+            eb('external_id', '=', idPrefix),
           ]),
         )
         // What still waits comes before what is over.
@@ -113,20 +116,26 @@ const selectCases = (db: Kysely<DecisionTables>) => db.selectFrom('cases').selec
 const casesOf = (rows: readonly { readonly data: object }[]): Case[] =>
   rows.map(({ data }) => readCase(data));
 
-/** Returns whether the incident was over before. */
-async function lockEpisode(
-  trx: Transaction<DecisionTables>,
-  id: string,
-  resolvedAt?: Date,
-): Promise<boolean> {
-  const same = { incident_id: id, ...(resolvedAt && { resolved_at: resolvedAt }) };
+/** Takes the row of an incident, and returns whether it is over. */
+async function lockEpisode(trx: Transaction<DecisionTables>, id: string): Promise<boolean> {
+  const same = { incident_id: id };
   const { resolved_at } = await trx
     .insertInto('episodes')
-    .values({ resolved_at: null, ...same })
+    .values({ ...same, resolved_at: null, reopened_at: null })
     .onConflict((known) => known.column('incident_id').doUpdateSet(same))
     .returning('resolved_at')
     .executeTakeFirstOrThrow();
   return resolved_at !== null;
+}
+
+/** Told again, the end of an episode must not end the next one. */
+async function endEpisode(trx: Transaction<DecisionTables>, id: string, at: Date): Promise<void> {
+  await trx
+    .updateTable('episodes')
+    .set({ resolved_at: at })
+    .where('incident_id', '=', id)
+    .where((eb) => eb.or([eb('reopened_at', 'is', null), eb('reopened_at', '<=', at)]))
+    .execute();
 }
 
 async function lockCases(
@@ -143,6 +152,7 @@ async function insertCase(trx: Transaction<DecisionTables>, opened: Case, now: D
     .values({
       id: opened.decisionId,
       incident_id: opened.incidentId,
+      external_id: opened.externalId,
       approval_id: opened.state === 'retrying' ? null : approvalIdOf(opened.decisionId),
       opened_at: now,
       ...columnsOf(opened),

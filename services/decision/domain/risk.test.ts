@@ -31,6 +31,12 @@ it('is raised by breadth and importance, each by one', () => {
   });
 });
 
+it.each(['True', ' true', 'yes', '1', 'very'])('is raised however %j is spelt', (text) => {
+  expect(momentaryRisk(runbook('low'), incident({ labels: { business_critical: text } })).level).toBe(
+    'medium',
+  );
+});
+
 it('is never low for what nothing takes back', () => {
   expect(momentaryRisk(runbook('low', 'kubernetes.runJob'), incident())).toEqual({
     level: 'medium',

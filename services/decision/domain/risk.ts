@@ -35,6 +35,11 @@ function importance({ labels, context, service }: IncidentFacts): string[] {
   return isCritical ? [`${service} is business-critical`] : [];
 }
 
-/** Names come from reports: nothing that every object has counts as given. */
+const NO: ReadonlySet<string> = new Set(['', 'false', 'no', '0', 'off']);
+
+/**
+ * Names come from reports: nothing that every object has counts as given. Whatever is not a clear no is a yes, however
+ * somebody spells it.
+ */
 export const isYes = (given: Readonly<Record<string, string>>, name: string): boolean =>
-  Object.hasOwn(given, name) && given[name] === 'true';
+  Object.hasOwn(given, name) && !NO.has((given[name] ?? '').trim().toLowerCase());

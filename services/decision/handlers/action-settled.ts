@@ -1,25 +1,39 @@
 import { DecisionOutcome } from '#gen/belay/v1/decision.ts';
-import type { ActionSettled } from '#gen/belay/v1/verification.ts';
+import { type ActionSettled, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import type { Handler } from '#lib/bus/pipeline.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import type { Cases, Guardrails } from '../ports.ts';
 import { answerOf } from './answer-of.ts';
-import { readDraft, writeDraft } from './draft.ts';
+import { type Draft, readDraft, writeDraft } from './draft.ts';
 import { planAgain, plansAgain } from './plan-again.ts';
 import { resolutionOf, settlementOf } from './settlement-of.ts';
 
 export interface ActionSettledOptions {
   readonly guardrails: Pick<Guardrails, 'settle' | 'recordOf'>;
-  readonly cases: Pick<Cases, 'open' | 'isResolved'>;
+  readonly cases: Pick<Cases, 'open' | 'isResolved' | 'get'>;
 }
 
 /** The end of an action frees what its decision held. Only an unknown outcome keeps the workload locked. */
 export function actionSettledHandler(options: ActionSettledOptions): Handler<'ActionSettled'> {
   return async ({ id, data }, { now }) => {
     await options.guardrails.settle(settlementOf(data));
-    return [closed(data), ...(plansAgain(data) ? await askPeople(data, id, options, now) : [])];
+    if (!NOT_DONE.has(data.outcome)) return [closed(data, '')];
+    const draft = await draftBefore(data.decisionId, options);
+    const again = plansAgain(data) && draft ? await askPeople(draft, data, id, options, now) : [];
+    // Somebody has to hear that it was not done: who is asked anew, or who is called.
+    return [closed(data, again.length > 0 ? '' : escalationOf(draft)), ...again];
   };
 }
+
+/** What went wrong behind an effect, the verifier escalates. */
+const NOT_DONE: ReadonlySet<SettledOutcome> = new Set([
+  SettledOutcome.REFUSED,
+  SettledOutcome.ABORTED,
+  SettledOutcome.NEVER_STARTED,
+]);
+
+const escalationOf = (draft: Draft | undefined): string =>
+  draft?.issued?.plan?.escalation?.onGuardrailFailure ?? 'page_on_call';
 
 /** A person has looked: the workload is free again. */
 export function actionResolvedHandler(guardrails: Pick<Guardrails, 'settle'>): Handler<'ActionResolved'> {
@@ -29,15 +43,24 @@ export function actionResolvedHandler(guardrails: Pick<Guardrails, 'settle'>): H
   };
 }
 
+/** The case knows whom to ask also after a rebuild of the store. */
+async function draftBefore(
+  decisionId: string,
+  { guardrails, cases }: ActionSettledOptions,
+): Promise<Draft | undefined> {
+  const record = (await cases.get(decisionId))?.record ?? (await guardrails.recordOf(decisionId));
+  return record ? readDraft(record) : undefined;
+}
+
 async function askPeople(
+  before: Draft,
   settled: ActionSettled,
   eventId: string,
-  { guardrails, cases }: ActionSettledOptions,
+  { cases }: ActionSettledOptions,
   now: Date,
 ): Promise<readonly OutgoingEvent[]> {
-  const before = await guardrails.recordOf(settled.decisionId);
-  if (!before || (await cases.isResolved(settled.incidentId))) return [];
-  const draft = planAgain(readDraft(before), settled, eventId);
+  if (await cases.isResolved(settled.incidentId)) return [];
+  const draft = planAgain(before, settled, eventId);
   if (!draft) return [];
   const { events, waits } = answerOf({
     status: 'noted',
@@ -49,13 +72,16 @@ async function askPeople(
   return events;
 }
 
-const closed = ({ decisionId, incidentId, actionId, reason, settledAt }: ActionSettled): OutgoingEvent =>
+const closed = (
+  { decisionId, incidentId, actionId, reason, settledAt }: ActionSettled,
+  escalate: string,
+): OutgoingEvent =>
   outgoing('DecisionClosed', {
     decisionId,
     incidentId,
     outcome: DecisionOutcome.SETTLED,
     reason,
-    escalate: '',
+    escalate,
     actionId,
     closedAt: settledAt,
   });

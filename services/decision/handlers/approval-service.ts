@@ -27,7 +27,7 @@ export const approvalAccess: AccessRules<Service> = {
   deny: 'approver',
 };
 
-const id = z.string().min(3, 'is shorter than 3 characters').max(200, 'is longer than 200 characters');
+const id = line(200).min(3, 'is shorter than 3 characters');
 
 export const approvalSchemas: RequestSchemas<Service> = {
   getApproval: z.looseObject({ id }),
@@ -94,7 +94,8 @@ const personOf = ({ name, groups, kind }: Identity): Person => ({ name, groups, 
 async function findOne(cases: Cases, prefix: string): Promise<Case> {
   const [first, second] = await cases.findApprovals(prefix);
   if (!first) throw notFound(prefix);
-  const isWhole = [approvalIdOf(first.decisionId), first.decisionId, first.incidentId].includes(prefix);
+  const names = [approvalIdOf(first.decisionId), first.decisionId, first.incidentId, first.externalId];
+  const isWhole = names.includes(prefix);
   // Of an incident or a decision, what waits comes first; of a beginning, two are one too many.
   if (second && !isWhole) throw ambiguous(prefix, [first, second]);
   return first;

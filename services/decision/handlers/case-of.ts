@@ -6,11 +6,14 @@ export type Opening = { readonly state: 'planning' } | { readonly state: 'retryi
 
 /** A decision that waits, from what was said about it. */
 export function caseOf({ made, asks, escalate }: Draft, record: string, opening: Opening): Case {
-  const { decisionId, incidentId, attempt, decidedAt } = made;
+  const { decisionId, incidentId, externalId, attempt, decidedAt } = made;
   return {
     decisionId,
     incidentId,
+    externalId,
     attempt,
+    // The decoder has refused events without it.
+    openedAt: decidedAt as Date,
     state: opening.state satisfies CaseState,
     record,
     asks,
@@ -21,6 +24,7 @@ export function caseOf({ made, asks, escalate }: Draft, record: string, opening:
     answers: [],
     notifiedAt: undefined,
     grant: undefined,
+    isTaking: false,
     ending: undefined,
   };
 }

@@ -117,7 +117,7 @@ function ordered(
   if (!phase || !runbook || !hasResource(incident)) return { decision, issued: undefined };
   const result = issueOrder({ decisionId, runbook, incident, mode, phase, policy, now });
   if (result.ok) return { decision, issued: result.issued };
-  if (phase === 'plan') return { decision, issued: undefined };
+  if (mode === 'suggest') return { decision, issued: undefined };
   // A plan that lacks a fact is left to people.
   const missing = result.missing.length > 0 ? `no ${result.missing.join(', ')}` : 'not as it must be';
   return { decision: lacking(decision, runbook, missing, result.why), issued: undefined };

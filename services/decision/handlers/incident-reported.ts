@@ -9,7 +9,7 @@ export interface IncidentReportedOptions extends DecideOptions {
 /** An episode that opens, or opens again, is decided. */
 export function incidentReportedHandler(options: IncidentReportedOptions): Handler<'IncidentReported'> {
   return async ({ id, data }, { now }) => {
-    if (data.reopened) await options.cases.reopened(data.incidentId);
+    if (data.reopened) await options.cases.reopened(data.incidentId, data.reportedAt as Date);
     return decideIncident({ incident: data, causeId: id, attempt: 1 }, options, now);
   };
 }

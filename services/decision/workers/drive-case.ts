@@ -51,12 +51,16 @@ type Advance = (event: CaseEvent) => Promise<void>;
 
 /** The guardrails and the controls once more. The order goes out before the case is closed: again, not never. */
 async function grant(current: Case, driver: CaseDriver, advance: Advance): Promise<void> {
-  const { guardrails, controls, publish, clock, policy } = driver;
+  const { guardrails, publish, clock, policy } = driver;
   const draft = readDraft(current.record);
   const { issued } = draft;
   if (!issued) return advance({ type: 'refused', reason: 'what was to be ordered is not known' });
-  const stopped = stoppedBy(controls(), issued, clock.now());
-  if (stopped !== undefined) return advance({ type: 'refused', reason: stopped });
+  if (!current.isTaking) {
+    const stopped = whyNotGranted(current, issued, driver);
+    if (stopped !== undefined) return advance({ type: 'refused', reason: stopped });
+    // From here on a slot may be taken, and only an order or their no gives it back.
+    await advance({ type: 'taking' });
+  }
   const { decisionId, record } = current;
   const wants = slotWantsOf(issued);
   const slot = await guardrails.grant({ decisionId, wants, record, now: clock.now() });
@@ -74,7 +78,21 @@ async function grant(current: Case, driver: CaseDriver, advance: Advance): Promi
   return advance({ type: 'ordered' });
 }
 
-/** What people have set since they were asked. An executor does not know which runbooks are disabled. */
+/** What has changed since people were asked. An executor does not know which runbooks may still run. */
+function whyNotGranted(
+  { grant }: Case,
+  issued: OrderIssued,
+  { controls, runbooks, clock, policy }: CaseDriver,
+): string | undefined {
+  const now = clock.now();
+  if (!grant || now.getTime() > grant.at.getTime() + policy.actWithinMs)
+    return 'the approval is too old by now: nothing could be ordered in time';
+  const { name = '', digest } = issued.runbook ?? {};
+  if (!runbooks().some((one) => one.name === name && one.digest === digest))
+    return `${name} is not active any more, or is another version by now`;
+  return stoppedBy(controls(), issued, now);
+}
+
 function stoppedBy(controls: ControlState, issued: OrderIssued, now: Date): string | undefined {
   const engaged = engagedSwitch(controls, issued.target);
   if (engaged) return `the kill switch is engaged: ${engaged.reason || 'no reason given'}`;
@@ -114,7 +132,11 @@ const RISKS: Readonly<Record<RiskLevel, Risk>> = { low: Risk.LOW, medium: Risk.M
 async function decideAgain(current: Case, driver: CaseDriver, advance: Advance): Promise<void> {
   const { decisionId, incidentId, attempt } = current;
   const { incident } = readDraft(current.record);
-  if (!incident || (await driver.cases.isResolved(incidentId))) return advance({ type: 'resolved' });
+  if (!incident) return advance({ type: 'resolved' });
+  if (!current.isTaking) {
+    if (await driver.cases.isResolved(incidentId)) return advance({ type: 'resolved' });
+    await advance({ type: 'taking' });
+  }
   const considered = { incident, causeId: decisionId, attempt: attempt + 1 };
   await driver.publish(await decideIncident(considered, driver, driver.clock.now()));
   return advance({ type: 'decided_again' });

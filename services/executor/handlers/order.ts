@@ -1,5 +1,5 @@
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
-import type { Resource } from '#gen/belay/v1/common.ts';
+import { Mode, type Resource } from '#gen/belay/v1/common.ts';
 import type { Order } from '#gen/belay/v1/order.ts';
 import type { PlanStep } from '#gen/belay/v1/plan.ts';
 import type { Handler, HandlerContext } from '#lib/bus/pipeline.ts';
@@ -62,11 +62,16 @@ function refusalOf(order: Order, now: Date): Refusal | undefined {
   }
   const action = plannedActionNamed(step.action);
   if (!action) return { code: 'unknown_action', reason: `this executor does not know ${step.action}` };
-  if (order.phase === OrderPhase.EXECUTE && !actionNamed(step.action)) {
+  if (isExecute(order) && !actionNamed(step.action)) {
     return { code: 'not_carried_out', reason: `this executor plans ${step.action}, and does not do it yet` };
+  }
+  if (order.mode === Mode.APPROVAL_REQUIRED && isExecute(order) && order.approvedPlanHash === '') {
+    return { code: 'not_approved', reason: 'the order needs an approval and names no approved plan' };
   }
   return refusalOfArguments(action, step, plan.resource);
 }
+
+const isExecute = ({ phase }: Order): boolean => phase === OrderPhase.EXECUTE;
 
 const PHASES: readonly OrderPhase[] = [OrderPhase.PLAN, OrderPhase.EXECUTE];
 

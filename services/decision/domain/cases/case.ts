@@ -10,7 +10,10 @@ export type CaseState = 'planning' | 'pending' | 'granting' | 'retrying' | 'clos
 export interface Case {
   readonly decisionId: string;
   readonly incidentId: string;
+  /** The number people know the incident by. */
+  readonly externalId: string;
   readonly attempt: number;
+  readonly openedAt: Date;
   readonly state: CaseState;
   /** What was said when it began to wait, as a handler wrote it. */
   readonly record: string;
@@ -26,6 +29,8 @@ export interface Case {
   /** A channel has confirmed that the question reached people. */
   readonly notifiedAt: Date | undefined;
   readonly grant: { readonly at: Date; readonly lapsed: boolean } | undefined;
+  /** The guardrails are being asked, so a slot may be taken: it ends with what they answer, and with nothing else. */
+  readonly isTaking: boolean;
   readonly ending: Ending | undefined;
 }
 

@@ -19,7 +19,9 @@ const planned = { hash: 'p1', risk: 'low', refusal: '', record: '{}' } as const;
 const planning = (change: Partial<AskRules> = {}): Case => ({
   decisionId: 'dec-1',
   incidentId: 'inc-1',
+  externalId: 'INC001',
   attempt: 1,
+  openedAt: start,
   state: 'planning',
   record: '{}',
   asks: { ...asks, ...change },
@@ -30,6 +32,7 @@ const planning = (change: Partial<AskRules> = {}): Case => ({
   answers: [],
   notifiedAt: undefined,
   grant: undefined,
+  isTaking: false,
   ending: undefined,
 });
 const pending = (change: Partial<AskRules> = {}): Case =>
@@ -78,6 +81,12 @@ describe('a plan', () => {
     });
     expect(nextCase(planning(), due, at(61)).next.ending?.as).toBe('failed');
   });
+});
+
+it('a plan is waited for no longer than ten minutes, however far behind the log is', () => {
+  const behind: CaseEvent = { type: 'due', readToEnd: false };
+  expect(nextCase(planning(), behind, at(599)).next.state).toBe('planning');
+  expect(nextCase(planning(), behind, at(600)).next.ending?.as).toBe('failed');
 });
 
 describe('an answer', () => {

@@ -10,6 +10,8 @@ export type CaseEvent =
   | { readonly type: 'resolved' }
   /** `readToEnd`: everything that the log held until now has been handled. */
   | { readonly type: 'due'; readonly readToEnd: boolean }
+  /** The guardrails are about to be asked. */
+  | { readonly type: 'taking' }
   | { readonly type: 'ordered' }
   /** A guardrail or a control said no when it was to be granted. */
   | { readonly type: 'refused'; readonly reason: string }
@@ -29,6 +31,8 @@ export interface NextCase {
 
 /** How long an executor has to say what would change. */
 export const PLAN_WITHIN_MS = 60_000;
+/** However far behind the log is. */
+const LONGEST_PLANNING_MS = 600_000;
 /** How late a deadline may be noticed for silence to count as a yes. */
 const LATEST_LAPSE_MS = 60_000;
 const LOOK_AGAIN_MS = 1_000;
@@ -45,10 +49,7 @@ export function nextCase(current: Case, event: CaseEvent, now: Date): NextCase {
     case 'granting':
       return whileGranting(current, event, now);
     case 'retrying':
-      if (event.type === 'resolved') return close(current, 'resolved', RESOLVED, now);
-      return event.type === 'decided_again'
-        ? close(current, 'decided_again', AGAIN, now)
-        : unchanged(current);
+      return whileRetrying(current, event, now);
     case 'closed':
       return unchanged(current);
   }
@@ -56,6 +57,19 @@ export function nextCase(current: Case, event: CaseEvent, now: Date): NextCase {
 
 const AGAIN = 'it was looked at again';
 const RESOLVED = 'the incident ended before anything was done';
+
+function whileRetrying(current: Case, event: CaseEvent, now: Date): NextCase {
+  switch (event.type) {
+    case 'resolved':
+      return current.isTaking ? unchanged(current) : close(current, 'resolved', RESOLVED, now);
+    case 'taking':
+      return { next: { ...current, isTaking: true }, said: [] };
+    case 'decided_again':
+      return close(current, 'decided_again', AGAIN, now);
+    default:
+      return unchanged(current);
+  }
+}
 
 function whilePlanning(current: Case, event: CaseEvent, now: Date): NextCase {
   switch (event.type) {
@@ -66,16 +80,18 @@ function whilePlanning(current: Case, event: CaseEvent, now: Date): NextCase {
     case 'resolved':
       return close(current, 'resolved', RESOLVED, now);
     case 'due':
-      if (!event.readToEnd) return later(current, now);
-      return close(
-        current,
-        'failed',
-        `no executor said within ${PLAN_WITHIN_MS / 1_000} s what would change`,
-        now,
-      );
+      return onNoPlan(current, event.readToEnd, now);
     default:
       return unchanged(current);
   }
+}
+
+function onNoPlan(current: Case, readToEnd: boolean, now: Date): NextCase {
+  const waitedMs = now.getTime() - current.openedAt.getTime();
+  // A plan may still be on its way; but nobody waits for ever.
+  if (!readToEnd && waitedMs < LONGEST_PLANNING_MS) return later(current, now);
+  const reason = `no executor said within ${PLAN_WITHIN_MS / 1_000} s what would change`;
+  return close(current, 'failed', reason, now);
 }
 
 function onPlan(current: Case, planned: Planned, now: Date): NextCase {
@@ -150,7 +166,9 @@ function whileGranting(current: Case, event: CaseEvent, now: Date): NextCase {
     case 'refused':
       return close(current, 'blocked', event.reason, now);
     case 'resolved':
-      return close(current, 'resolved', RESOLVED, now);
+      return current.isTaking ? unchanged(current) : close(current, 'resolved', RESOLVED, now);
+    case 'taking':
+      return { next: { ...current, isTaking: true }, said: [] };
     default:
       return unchanged(current);
   }
