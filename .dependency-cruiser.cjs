@@ -7,7 +7,7 @@ const anyTest = '(^test/|[.]test[.]ts$)';
 const pureModules = [
   '^lib/errors[.]ts$',
   '^lib/ids[.]ts$',
-  '^lib/runbook/(runbook|match-runbook|windows|zoned-parts|catalogue/carried-out)[.]ts$',
+  '^lib/runbook/(runbook|match-runbook|windows|zoned-parts|step-facts|action-catalogue|argument-types|catalogue/[^/]+)[.]ts$',
 ];
 
 /** Play runbooks through production's own code. */

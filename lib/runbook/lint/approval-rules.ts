@@ -1,7 +1,7 @@
 import type { Runbook } from '../runbook.ts';
 import { msToDuration } from '../schema/duration.ts';
 import { error, type Finding, type LintRule, warning } from './lint-rule.ts';
-import { irreversibleStep } from './step-facts.ts';
+import { irreversibleStep } from '../step-facts.ts';
 
 /** Silence is no yes to what is risky or final. */
 export const lapseApproves: LintRule = (runbook) => {

@@ -1,7 +1,7 @@
 import { actionSpec } from '../action-catalogue.ts';
 import type { RiskLevel } from '../runbook.ts';
 import { error, type LintRule, warning } from './lint-rule.ts';
-import { irreversibleStep } from './step-facts.ts';
+import { irreversibleStep } from '../step-facts.ts';
 
 const LEVELS: readonly RiskLevel[] = ['low', 'medium', 'high'];
 

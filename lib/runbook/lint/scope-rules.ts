@@ -1,5 +1,5 @@
 import { error, type LintRule, warning } from './lint-rule.ts';
-import { canActAlone, isReadOnly } from './step-facts.ts';
+import { canActAlone, isReadOnly } from '../step-facts.ts';
 
 /** Nobody has opted in, so everybody has. Who only reads may look at everything. */
 export const selectsEverything: LintRule = (runbook) => {

@@ -1,7 +1,7 @@
 import { placeholdersIn } from '../placeholders.ts';
 import type { Action, Runbook } from '../runbook.ts';
 import { error, type LintRule, warning } from './lint-rule.ts';
-import { longestRunSeconds } from './step-facts.ts';
+import { longestRunSeconds } from '../step-facts.ts';
 
 const MAX_RUN_SECONDS = 3_600;
 

@@ -2,7 +2,7 @@ import { nearest } from '../nearest.ts';
 import { placeholdersIn } from '../placeholders.ts';
 import type { Runbook } from '../runbook.ts';
 import { error, type Finding, type LintRule, warning } from './lint-rule.ts';
-import { isReadOnly } from './step-facts.ts';
+import { isReadOnly } from '../step-facts.ts';
 
 const namesNothing = ({ triggers }: Runbook): boolean =>
   triggers.symptoms.length === 0 && triggers.probableCauses.length === 0;

@@ -1,7 +1,7 @@
 import { compileCondition } from '../conditions/compile-condition.ts';
 import type { VerificationCheck } from '../runbook.ts';
 import { error, type Finding, type LintRule } from './lint-rule.ts';
-import { isReadOnly } from './step-facts.ts';
+import { isReadOnly } from '../step-facts.ts';
 
 /** A command that exits 0 is not a fix. */
 export const verificationMissing: LintRule = (runbook) => {

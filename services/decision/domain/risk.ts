@@ -1,4 +1,4 @@
-import { irreversibleStep } from '#lib/runbook/lint/step-facts.ts';
+import { irreversibleStep } from '#lib/runbook/step-facts.ts';
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import type { IncidentFacts } from './decision.ts';
 

@@ -1,6 +1,6 @@
 import { ActorKind } from '#gen/belay/v1/common.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
-import { irreversibleStep } from '#lib/runbook/lint/step-facts.ts';
+import { irreversibleStep } from '#lib/runbook/step-facts.ts';
 import type { Approval, RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import type { AskRules } from '../domain/cases/case.ts';
 

@@ -1,5 +1,5 @@
-import { actionSpec } from '../action-catalogue.ts';
-import type { Runbook, Step } from '../runbook.ts';
+import { actionSpec } from './action-catalogue.ts';
+import type { Runbook, Step } from './runbook.ts';
 
 /** Whether a step leaves something that nothing in the runbook takes back. */
 function isIrreversible(step: Step): boolean {
