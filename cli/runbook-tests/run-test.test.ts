@@ -120,9 +120,9 @@ describe('what cannot be told never passes', () => {
       { risk: 'medium' },
       {
         incident: { service: 'web', cause: 'pod_crash_loop', confidence: 0.9, resource: 'deployment/web' },
-        expect: { plan: [] },
+        expect: { mode: 'approval_required' },
       },
-      'the incident does not say what ${POD_NAME} is',
+      'got manual. restart-pod was not run: step replace, pod: the incident does not say what ${POD_NAME} is',
     ],
   ])('%s', async (_title, spec, test, message) => {
     const [run] = await played(spec, test);
