@@ -14,11 +14,13 @@ import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
 import type { Logger } from '#lib/logger.ts';
 import { consume } from '#lib/platform/consume.ts';
 import type { Platform } from '#lib/platform/platform.ts';
+import { sqlCheck } from '#lib/platform/sql-check.ts';
+import { startOutbox } from '#lib/platform/start-outbox.ts';
 import { type Publish, publisher } from '#lib/platform/publisher.ts';
 import { openSigning } from '#lib/platform/signing.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import type { Sql } from '#lib/sql/open-sql.ts';
-import { OutboxSweeper } from '#lib/sql/outbox-sweeper.ts';
+import type { OutboxSweeper } from '#lib/sql/outbox-sweeper.ts';
 import { RowWorker } from '#lib/sql/row-worker.ts';
 import { readCase } from './adapters/case-json.ts';
 import { checkRetention } from './adapters/check-retention.ts';
@@ -118,8 +120,7 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   await prepareLog(platform, orders);
   const sql = await platform.openSql<DecisionTables>(NAME, migrations);
   keep(() => sql.close());
-  const outbox = outboxOf(sql, platform, logger);
-  outbox.start();
+  const outbox = startOutbox(sql, platform, logger);
   keep(() => outbox.stop());
   const active = await openRegistry(sql, outbox, around);
   keep(() => active.stop());
@@ -149,7 +150,7 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     ...signing,
   });
   keep(() => consumer.stop());
-  const checks = [consumer.check, guardrailCheck(guardrails), storeCheck(sql), active.check];
+  const checks = [consumer.check, guardrailCheck(guardrails), sqlCheck('cases', sql), active.check];
   return { cases, controls: controls.current, active, checks };
 }
 
@@ -238,32 +239,9 @@ async function hasReadAll(bus: Bus): Promise<boolean> {
   return read.every(Boolean);
 }
 
-function outboxOf(
-  sql: Sql<DecisionTables>,
-  { bus, clock }: Platform,
-  logger: Logger,
-): OutboxSweeper<DecisionTables> {
-  return new OutboxSweeper({
-    sql,
-    bus,
-    clock,
-    onError: (error) => logger.warn({ err: error }, 'the outbox waits for the log'),
-    onRejected: ({ eventId, topic, error }) =>
-      logger.error({ err: error, eventId, topic }, 'an event cannot be published'),
-  });
-}
-
 function notStarted(): never {
   throw new BelayError('unavailable', 'the decision service is starting', { code: 'STARTING' });
 }
-
-const storeCheck = (sql: { check(): Promise<void> }): HealthCheck => ({
-  name: 'cases',
-  check: async () => {
-    await sql.check();
-    return { ok: true, detail: 'the store answers and takes writes' };
-  },
-});
 
 function guardrailCheck(guardrails: Guardrails): HealthCheck {
   return {

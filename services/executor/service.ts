@@ -5,6 +5,7 @@ import { orderTopic } from '#lib/events/order-events.ts';
 import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
 import { consume } from '#lib/platform/consume.ts';
 import type { Platform } from '#lib/platform/platform.ts';
+import { sqlCheck } from '#lib/platform/sql-check.ts';
 import { publisher } from '#lib/platform/publisher.ts';
 import { openSigning } from '#lib/platform/signing.ts';
 import { RowWorker } from '#lib/sql/row-worker.ts';
@@ -70,7 +71,8 @@ export function createExecutor(config: ExecutorConfig, platform: Platform): Serv
       ...signing,
     });
     stops.push(() => consumer.stop());
-    checks = [consumer.check, controlCheck(controls, platform), ledgerCheck(sql), targetCheck(cluster)];
+    const table = sqlCheck('ledger', sql);
+    checks = [consumer.check, controlCheck(controls, platform), table, targetCheck(cluster)];
   };
 
   return {
@@ -98,14 +100,6 @@ function controlCheck(controls: Controls, { clock }: Platform): HealthCheck {
     },
   };
 }
-
-const ledgerCheck = (sql: { check(): Promise<void> }): HealthCheck => ({
-  name: 'ledger',
-  check: async () => {
-    await sql.check();
-    return { ok: true, detail: 'answers and takes writes' };
-  },
-});
 
 const targetCheck = (cluster: { describe(): Promise<string> }): HealthCheck => ({
   name: 'target',

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
 import { consume } from '#lib/platform/consume.ts';
 import type { Platform } from '#lib/platform/platform.ts';
-import type { Logger } from '#lib/logger.ts';
+import { sqlCheck } from '#lib/platform/sql-check.ts';
+import { startOutbox } from '#lib/platform/start-outbox.ts';
 import { openTrust } from '#lib/platform/signing.ts';
-import type { Sql } from '#lib/sql/open-sql.ts';
-import { OutboxSweeper } from '#lib/sql/outbox-sweeper.ts';
 import { RowWorker } from '#lib/sql/row-worker.ts';
 import { migrations } from './adapters/migrations.ts';
 import { readWatch, sqlWatches, type WatchTables } from './adapters/sql-watches.ts';
@@ -25,8 +24,7 @@ export function createVerifier(config: VerifierConfig, platform: Platform): Serv
     const { trust } = openTrust(config.signing);
     const sql = await platform.openSql<WatchTables>(NAME, migrations);
     stops.push(() => sql.close());
-    const outbox = outboxOf(sql, platform, logger);
-    outbox.start();
+    const outbox = startOutbox(sql, platform, logger);
     stops.push(() => outbox.stop());
     const watches = sqlWatches({
       db: sql.db,
@@ -60,7 +58,7 @@ export function createVerifier(config: VerifierConfig, platform: Platform): Serv
       trust,
     });
     stops.push(() => consumer.stop());
-    checks = [consumer.check, storeCheck(sql)];
+    checks = [consumer.check, sqlCheck('watches', sql)];
   };
 
   return {
@@ -72,26 +70,3 @@ export function createVerifier(config: VerifierConfig, platform: Platform): Serv
     checks: () => checks,
   };
 }
-
-function outboxOf(
-  sql: Sql<WatchTables>,
-  { bus, clock }: Platform,
-  logger: Logger,
-): OutboxSweeper<WatchTables> {
-  return new OutboxSweeper({
-    sql,
-    bus,
-    clock,
-    onError: (error) => logger.warn({ err: error }, 'the outbox waits for the log'),
-    onRejected: ({ eventId, topic, error }) =>
-      logger.error({ err: error, eventId, topic }, 'an event cannot be published'),
-  });
-}
-
-const storeCheck = (sql: { check(): Promise<void> }): HealthCheck => ({
-  name: 'watches',
-  check: async () => {
-    await sql.check();
-    return { ok: true, detail: 'the store answers and takes writes' };
-  },
-});
