@@ -72,6 +72,15 @@ export function casesContract(name: string, open: () => Promise<SqlServer>, roun
       expect(await cases.isResolved('inc-next')).toBe(true);
     });
 
+    it('remembers the end of an episode longer than the log tells of it, and not for ever', async () => {
+      const days = (count: number) => after(count * 86_400);
+      await cases.resolved('inc-old', start, keep);
+      await cases.resolved('inc-younger', days(2), keep);
+      await cases.resolved('inc-now', days(31), keep);
+      expect(await cases.isResolved('inc-old')).toBe(false);
+      expect(await cases.isResolved('inc-younger')).toBe(true);
+    });
+
     it('finds an approval by what is at hand, and lists what waits by its deadline', async () => {
       await pend('later', 20);
       await pend('sooner', 10);

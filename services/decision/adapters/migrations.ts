@@ -19,6 +19,7 @@ export const migrations: readonly Migration[] = [
       ${workIndex('cases')}
       create index cases_incident on cases (incident_id);
       create table episodes (incident_id text primary key, resolved_at timestamptz, reopened_at timestamptz);
+      create index episodes_resolved on episodes (resolved_at) where resolved_at is not null;
       ${outboxSql}`,
   },
   ...registryMigrations,

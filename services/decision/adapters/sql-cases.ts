@@ -53,6 +53,7 @@ export function sqlCases(options: SqlCasesOptions): Cases {
         for (const current of found) steps.push(await write(trx, options.source, step(current)));
         return steps;
       });
+      await forgetEpisodes(db, at);
     },
     reopened: async (incidentId, at) => {
       const open = { resolved_at: null, reopened_at: at };
@@ -136,6 +137,14 @@ async function endEpisode(trx: Transaction<DecisionTables>, id: string, at: Date
     .where('incident_id', '=', id)
     .where((eb) => eb.or([eb('reopened_at', 'is', null), eb('reopened_at', '<=', at)]))
     .execute();
+}
+
+/** Longer than the log can tell again of an end. */
+const KEEP_EPISODES_MS = 30 * 86_400_000;
+
+async function forgetEpisodes(db: Kysely<DecisionTables>, now: Date): Promise<void> {
+  const old = new Date(now.getTime() - KEEP_EPISODES_MS);
+  await db.deleteFrom('episodes').where('resolved_at', '<', old).execute();
 }
 
 async function lockCases(

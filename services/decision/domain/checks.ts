@@ -3,7 +3,7 @@ import type { Match } from '#lib/runbook/match-runbook.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { judgeWindows } from '#lib/runbook/windows.ts';
 import { notReached, pass, refuse } from './check.ts';
-import { freeze, quarantine, runbookEnabled, silence } from './control-checks.ts';
+import { controlChecks } from './control-checks.ts';
 import { isYes } from './risk.ts';
 import type { Check, Facts, IncidentFacts, Policy } from './decision.ts';
 
@@ -15,11 +15,7 @@ export function checkAll(match: Match, facts: Facts, policy: Policy, now: Date):
     pass('match', matchedBy(match, incident), runbook.name),
     confidence(incident, runbook),
     age(incident, policy, now),
-    killSwitch(facts),
-    freeze(facts.controls),
-    silence(facts.controls),
-    runbookEnabled(facts.controls, runbook.name),
-    quarantine(facts.controls),
+    ...controlChecks(facts, runbook.name),
     target(facts),
     namespace(incident, runbook),
     labels(incident, runbook),
@@ -45,12 +41,6 @@ function age({ reportedAt }: IncidentFacts, { maxIncidentAgeMs }: Policy, now: D
   const limit = `<= ${maxIncidentAgeMs / 1_000} s`;
   if (ageSeconds * 1_000 <= maxIncidentAgeMs) return pass('age', `${ageSeconds} s`, limit);
   return refuse('age', `${ageSeconds} s`, limit, 'stale_incident', 'the report is too old to act on');
-}
-
-function killSwitch({ killSwitch }: Facts): Check {
-  if (!killSwitch.engaged) return pass('kill switch', 'released', 'released');
-  const reason = `the kill switch is engaged: ${killSwitch.reason || 'no reason given'}`;
-  return refuse('kill switch', 'engaged', 'released', 'kill_switch', reason);
 }
 
 function target({ incident, targets }: Facts): Check {

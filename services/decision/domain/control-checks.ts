@@ -1,10 +1,29 @@
 import { pass, refuse } from './check.ts';
-import type { Check } from './decision.ts';
+import type { Check, Facts } from './decision.ts';
 import type { ControlFacts, Restriction } from './restrictions.ts';
 
 export interface ControlCheck extends Check {
   /** When it would pass by itself. Undefined when it passes, and when nobody can say. */
   readonly endsAt: Date | undefined;
+}
+
+/** Everything that people and the engine have set, in the order in which a decision shows it. */
+export function controlChecks({ killSwitch: engaged, controls }: ControlledBy, runbook: string): Check[] {
+  return [
+    killSwitch(engaged),
+    freeze(controls),
+    silence(controls),
+    runbookEnabled(controls, runbook),
+    quarantine(controls),
+  ];
+}
+
+export type ControlledBy = Pick<Facts, 'killSwitch' | 'controls'>;
+
+function killSwitch({ engaged, reason }: Facts['killSwitch']): Check {
+  if (!engaged) return pass('kill switch', 'released', 'released');
+  const why = `the kill switch is engaged: ${reason || 'no reason given'}`;
+  return refuse('kill switch', 'engaged', 'released', 'kill_switch', why);
 }
 
 export function freeze({ freezes }: ControlFacts): ControlCheck {

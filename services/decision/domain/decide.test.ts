@@ -5,6 +5,7 @@ import { noRestrictions } from './restrictions.ts';
 import { block, decide } from './decide.ts';
 import type { Facts, IncidentFacts } from './decision.ts';
 import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
+import { activeRunbook } from './registry/active-runbook.ts';
 
 const now = new Date('2026-03-03T03:12:05Z');
 const policy = { maxIncidentAgeMs: 600_000 };
@@ -255,6 +256,9 @@ describe('a decision', () => {
 
   it('says in observe what it would have done', () => {
     expect(decideOn({ runbooks: [runbook({ decisionMode: 'observe' })] }).wouldHave).toBe('auto_execute');
+    const asking = runbook({ decisionMode: 'approval_required' });
+    const observed = activeRunbook(asking, { digest: 'sha256:1', version: 1, mode: 'observe' });
+    expect(decideOn({ runbooks: [observed] }).wouldHave).toBe('approval_required');
   });
 
   it('keeps every step behind the first refusal, each with what it saw', () => {

@@ -4,6 +4,7 @@ import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import { notReached, pass, refuse } from './check.ts';
 import { checkAll, EXECUTOR, executable } from './checks.ts';
 import type { Check, Decision, Facts, Mode, Policy } from './decision.ts';
+import { asksForOf } from './registry/active-runbook.ts';
 import { type MomentaryRisk, momentaryRisk } from './risk.ts';
 import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
 
@@ -67,7 +68,9 @@ function isOffer({ by, runbook }: Match): boolean {
 }
 
 /** Missing or high risk is never automatic, whatever the runbook asks for. */
-function allowedMode({ decisionMode }: Runbook, risk: RiskLevel): Mode {
+function allowedMode(runbook: Runbook, risk: RiskLevel): Mode {
+  // What is only observed is measured by what it would be let do.
+  const decisionMode = runbook.decisionMode === 'observe' ? asksForOf(runbook) : runbook.decisionMode;
   if (decisionMode === 'manual' || decisionMode === 'suggest') return decisionMode;
   if (risk !== 'low' || decisionMode === 'approval_required') return 'approval_required';
   return 'auto_execute';

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { ActorKind } from '#gen/belay/v1/common.ts';
 import { ApprovalState, type Approval, type ApprovalServiceService } from '#gen/belay/v1/approval_service.ts';
-import { ApprovalAnswer } from '#gen/belay/v1/decision.ts';
 import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { AccessRules, CallContext, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
@@ -10,11 +8,10 @@ import type { Publish } from '#lib/platform/publisher.ts';
 import { line, reason } from '#lib/text-rules.ts';
 import { approvalIdOf } from '../domain/cases/approval-id.ts';
 import type { Case, EndedAs, Person } from '../domain/cases/case.ts';
-import { approvalsOf } from '../domain/cases/next-case.ts';
 import { howItEnded, refusalOf, type Reply, whyNotAnApprover } from '../domain/cases/refusal-of.ts';
 import type { Cases } from '../ports.ts';
 import { approvalRequestOf } from './approval-request.ts';
-import { stepOf } from './case-events.ts';
+import { answerEvent, stepOf } from './case-events.ts';
 import { recordRefused } from './command-given.ts';
 
 type Service = typeof ApprovalServiceService;
@@ -102,28 +99,15 @@ async function findOne(cases: Cases, prefix: string): Promise<Case> {
 }
 
 function toApproval(found: Case, actor: Identity): Approval {
-  const { asks, answers, ending, incidentId, decisionId, planned } = found;
+  const { asks, answers, ending } = found;
   const person = personOf(actor);
   const who = asks && whyNotAnApprover(asks, person);
   const hasAnswered = answers.some(({ by }) => by === person.name);
   const isOpen = found.state === 'pending';
-  const approvalId = approvalIdOf(decisionId);
   return {
     request: approvalRequestOf(found),
     state: stateOf(found),
-    answers: answers.map(({ by, answer, reason, at }, index) => ({
-      approvalId,
-      decisionId,
-      incidentId,
-      answer: answer === 'approve' ? ApprovalAnswer.APPROVE : ApprovalAnswer.DENY,
-      actor: { kind: ActorKind.HUMAN, name: by },
-      reason,
-      planHash: planned?.hash ?? '',
-      quorumReached: index === answers.length - 1 && !isOpen,
-      answeredAt: at,
-      approvals: approvalsOf({ ...found, answers: answers.slice(0, index + 1) }),
-      quorum: asks?.quorum ?? 0,
-    })),
+    answers: answers.map((_, place) => answerEvent(found, place)),
     mine: isOpen && !who && !hasAnswered,
     notMineBecause: who?.why ?? (hasAnswered && isOpen ? 'you have answered' : ''),
     ending: howItEnded(found),

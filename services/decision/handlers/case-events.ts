@@ -1,8 +1,8 @@
 import { ActorKind } from '#gen/belay/v1/common.ts';
-import { ApprovalAnswer, DecisionOutcome } from '#gen/belay/v1/decision.ts';
+import { ApprovalAnswer, type ApprovalAnswered, DecisionOutcome } from '#gen/belay/v1/decision.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import { approvalIdOf } from '../domain/cases/approval-id.ts';
-import type { Case, EndedAs } from '../domain/cases/case.ts';
+import type { Answer, Case, EndedAs } from '../domain/cases/case.ts';
 import { approvalsOf, type CaseEvent, nextCase, type Said } from '../domain/cases/next-case.ts';
 import type { CaseStep } from '../ports.ts';
 import { approvalRequestOf } from './approval-request.ts';
@@ -17,26 +17,14 @@ export const stepOf =
   };
 
 function toEvent(said: Said, next: Case, now: Date): OutgoingEvent {
-  const { decisionId, incidentId, planned } = next;
+  const { decisionId, incidentId } = next;
   const ids = { decisionId, incidentId };
   const approval = { approvalId: approvalIdOf(decisionId), ...ids };
   switch (said.type) {
     case 'requested':
       return outgoing('ApprovalRequested', approvalRequestOf(next));
-    case 'answered': {
-      const { answer, by, reason, at } = said.answer;
-      return outgoing('ApprovalAnswered', {
-        ...approval,
-        answer: answer === 'approve' ? ApprovalAnswer.APPROVE : ApprovalAnswer.DENY,
-        actor: { kind: ActorKind.HUMAN, name: by },
-        reason,
-        planHash: planned?.hash ?? '',
-        quorumReached: said.isQuorum,
-        answeredAt: at,
-        approvals: approvalsOf(next),
-        quorum: next.asks?.quorum ?? 0,
-      });
-    }
+    case 'answered':
+      return outgoing('ApprovalAnswered', answerEvent(next, next.answers.length - 1));
     case 'lapsed':
       return outgoing('ApprovalLapsed', {
         ...approval,
@@ -54,6 +42,30 @@ function toEvent(said: Said, next: Case, now: Date): OutgoingEvent {
         closedAt: now,
       });
   }
+}
+
+/** One of the answers so far, as it was said when it came. */
+export function answerEvent(answered: Case, place: number): ApprovalAnswered {
+  const { decisionId, incidentId, planned, asks } = answered;
+  const answers = answered.answers.slice(0, place + 1);
+  const last = answers[place] as Answer;
+  const approvals = approvalsOf({ ...answered, answers });
+  const quorum = asks?.quorum ?? 0;
+  const isYes = last.answer === 'approve';
+  return {
+    approvalId: approvalIdOf(decisionId),
+    decisionId,
+    incidentId,
+    answer: isYes ? ApprovalAnswer.APPROVE : ApprovalAnswer.DENY,
+    actor: { kind: ActorKind.HUMAN, name: last.by },
+    reason: last.reason,
+    planHash: planned?.hash ?? '',
+    // One who denies is enough.
+    quorumReached: !isYes || approvals >= quorum,
+    answeredAt: last.at,
+    approvals,
+    quorum,
+  };
 }
 
 const OUTCOMES: Readonly<Record<EndedAs, DecisionOutcome>> = {

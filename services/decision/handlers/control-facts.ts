@@ -1,10 +1,24 @@
-import type { ControlState } from '#lib/control/control-state.ts';
-import { untilOf } from '#lib/control/control-state.ts';
+import { type ControlState, engagedSwitch, untilOf } from '#lib/control/control-state.ts';
 import { frozenWhat, resourceWords, whyOf } from '#lib/control/control-words.ts';
 import { freezesOver, type InForce, inForce, quarantinesOf, silencesOf } from '#lib/control/in-force.ts';
 import type { SettingCase } from '#lib/control/control-key.ts';
+import type { ControlledBy } from '../domain/control-checks.ts';
 import type { ControlFacts, Restriction } from '../domain/restrictions.ts';
 import type { IncidentFacts } from '../domain/decision.ts';
+
+/** What controls say about an incident, for the checks of a decision and again for those of its grant. */
+export function controlledBy(
+  controls: ControlState,
+  target: string,
+  about: Pick<IncidentFacts, 'service' | 'resource'>,
+  now: Date,
+): ControlledBy {
+  const engaged = engagedSwitch(controls, target);
+  return {
+    killSwitch: { engaged: engaged !== undefined, reason: engaged?.reason ?? '' },
+    controls: controlFacts(controls, about, now),
+  };
+}
 
 /** The settings that are in the way of acting on an incident, in the domain's words. */
 export function controlFacts(

@@ -1,7 +1,7 @@
 import { Mode, type Resource } from '#gen/belay/v1/common.ts';
 import { type DecisionMade, type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
-import { type ControlState, engagedSwitch } from '#lib/control/control-state.ts';
+import type { ControlState } from '#lib/control/control-state.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { deriveId } from '#lib/ids.ts';
 import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
@@ -12,7 +12,7 @@ import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
 import type { Cases, Guardrails } from '../ports.ts';
 import { answerOf } from './answer-of.ts';
 import { askRulesOf } from './ask-rules.ts';
-import { controlFacts } from './control-facts.ts';
+import { controlledBy } from './control-facts.ts';
 import { type Draft, writeDraft } from './draft.ts';
 import { incidentFacts } from './incident-facts.ts';
 import { issueOrder } from './order-of.ts';
@@ -89,14 +89,8 @@ function draftOf(considered: Considered, options: DecideOptions, now: Date): Dra
 
 function factsOf(data: IncidentReported, { runbooks, controls, targets }: DecideOptions, now: Date): Facts {
   const incident = incidentFacts(data);
-  const engaged = engagedSwitch(controls(), incident.resource?.target ?? '');
-  return {
-    incident,
-    runbooks: runbooks(),
-    targets,
-    killSwitch: { engaged: engaged !== undefined, reason: engaged?.reason ?? '' },
-    controls: controlFacts(controls(), incident, now),
-  };
+  const controlled = controlledBy(controls(), incident.resource?.target ?? '', incident, now);
+  return { incident, runbooks: runbooks(), targets, ...controlled };
 }
 
 interface MaybeOrdered {

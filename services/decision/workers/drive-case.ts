@@ -1,22 +1,21 @@
 import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { Mode, Risk } from '#gen/belay/v1/common.ts';
 import type { Clock } from '#lib/clock.ts';
-import { type ControlState, engagedSwitch } from '#lib/control/control-state.ts';
+import type { ControlState } from '#lib/control/control-state.ts';
 import { outgoing } from '#lib/events/event.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
-import type { RiskLevel } from '#lib/runbook/runbook.ts';
 import { approvalIdOf } from '../domain/cases/approval-id.ts';
 import type { Case } from '../domain/cases/case.ts';
 import type { CaseEvent } from '../domain/cases/next-case.ts';
-import { freeze, quarantine, runbookEnabled, silence } from '../domain/control-checks.ts';
+import { controlChecks } from '../domain/control-checks.ts';
 import { block } from '../domain/decide.ts';
 import { stepOf } from '../handlers/case-events.ts';
-import { controlFacts } from '../handlers/control-facts.ts';
+import { controlledBy } from '../handlers/control-facts.ts';
 import { type DecideOptions, decideIncident } from '../handlers/decide-incident.ts';
 import { type Draft, readDraft } from '../handlers/draft.ts';
 import { actionIdOf, orderOf } from '../handlers/order-of.ts';
 import { slotWantsOf } from '../handlers/slot-wants.ts';
-import { toProtoCheck } from '../handlers/to-proto.ts';
+import { toProtoCheck, toProtoRisk } from '../handlers/to-proto.ts';
 import type { Cases } from '../ports.ts';
 
 export interface CaseDriver extends DecideOptions {
@@ -94,12 +93,9 @@ function whyNotGranted(
 }
 
 function stoppedBy(controls: ControlState, issued: OrderIssued, now: Date): string | undefined {
-  const engaged = engagedSwitch(controls, issued.target);
-  if (engaged) return `the kill switch is engaged: ${engaged.reason || 'no reason given'}`;
   const { resource, service = '' } = issued.plan ?? {};
-  const facts = controlFacts(controls, { resource, service }, now);
-  const name = issued.runbook?.name ?? '';
-  const checks = [freeze(facts), silence(facts), runbookEnabled(facts, name), quarantine(facts)];
+  const controlled = controlledBy(controls, issued.target, { resource, service }, now);
+  const checks = controlChecks(controlled, issued.runbook?.name ?? '');
   return checks.find(({ result }) => result === 'refuse')?.reason;
 }
 
@@ -121,12 +117,10 @@ function approvedOrder(
     approvalId: approvalIdOf(decisionId),
     approvedPlanHash: planned?.hash ?? '',
     // They were told of all three.
-    maxRisk: Math.max(RISKS[planned?.risk ?? 'low'], issued.plan?.risk ?? Risk.LOW, made.risk) as Risk,
+    maxRisk: Math.max(toProtoRisk(planned?.risk ?? 'low'), issued.plan?.risk ?? Risk.LOW, made.risk) as Risk,
     lapsed: grant?.lapsed ?? false,
   };
 }
-
-const RISKS: Readonly<Record<RiskLevel, Risk>> = { low: Risk.LOW, medium: Risk.MEDIUM, high: Risk.HIGH };
 
 /** The refusal should be over. It is a decision of its own, with everything as it is now. */
 async function decideAgain(current: Case, driver: CaseDriver, advance: Advance): Promise<void> {

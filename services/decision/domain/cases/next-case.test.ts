@@ -89,17 +89,26 @@ it('a plan is waited for no longer than ten minutes, however far behind the log 
   expect(nextCase(planning(), behind, at(600)).next.ending?.as).toBe('failed');
 });
 
+it('a grant that is being taken is looked at by nobody else meanwhile', () => {
+  const granting = nextCase(pending(), yes('maria'), at(60)).next;
+  expect(nextCase(granting, { type: 'taking' }, at(61)).next).toMatchObject({
+    state: 'granting',
+    isTaking: true,
+    dueAt: at(76),
+  });
+});
+
 describe('an answer', () => {
   it('reaches the quorum with as many as were asked for', () => {
     const two = pending({ quorum: 2 });
     const first = nextCase(two, yes('maria'), at(60));
-    expect(first).toMatchObject({ next: { state: 'pending' }, said: [{ isQuorum: false }] });
+    expect(first).toMatchObject({ next: { state: 'pending' }, said: [{ type: 'answered' }] });
     const again = nextCase(first.next, yes('maria'), at(61));
     expect(again.next.state).toBe('pending');
     const second = nextCase(first.next, yes('tom', 70), at(70));
     expect(second).toMatchObject({
       next: { state: 'granting', grant: { at: at(70), lapsed: false } },
-      said: [{ isQuorum: true }],
+      said: [{ type: 'answered' }],
     });
   });
 

@@ -20,7 +20,7 @@ export type CaseEvent =
 /** What is to be said about a change. */
 export type Said =
   | { readonly type: 'requested' }
-  | { readonly type: 'answered'; readonly answer: Answer; readonly isQuorum: boolean }
+  | { readonly type: 'answered'; readonly answer: Answer }
   | { readonly type: 'lapsed'; readonly rule: LapseRule; readonly reason: string }
   | { readonly type: 'closed'; readonly as: EndedAs; readonly reason: string; readonly escalate: string };
 
@@ -36,6 +36,8 @@ const LONGEST_PLANNING_MS = 600_000;
 /** How late a deadline may be noticed for silence to count as a yes. */
 const LATEST_LAPSE_MS = 60_000;
 const LOOK_AGAIN_MS = 1_000;
+/** As long as a grant and the send of its order may take. */
+const TAKEN_WITHIN_MS = 15_000;
 /** Closed cases still answer late replies, and are shown in lists. */
 const KEEP_CLOSED_MS = 30 * 86_400_000;
 
@@ -63,7 +65,7 @@ function whileRetrying(current: Case, event: CaseEvent, now: Date): NextCase {
     case 'resolved':
       return current.isTaking ? unchanged(current) : close(current, 'resolved', RESOLVED, now);
     case 'taking':
-      return { next: { ...current, isTaking: true }, said: [] };
+      return taking(current, now);
     case 'decided_again':
       return close(current, 'decided_again', AGAIN, now);
     default:
@@ -131,10 +133,10 @@ function onAnswer(current: Case, answer: Answer, now: Date): NextCase {
   if (answer.answer === 'deny') {
     const reason = `denied by ${answer.by}${answer.reason && `: ${answer.reason}`}`;
     const closed = close(told, 'denied', reason, now);
-    return { ...closed, said: [{ type: 'answered', answer, isQuorum: true }, ...closed.said] };
+    return { ...closed, said: [{ type: 'answered', answer }, ...closed.said] };
   }
   const isQuorum = approvalsOf(told) >= (current.asks?.quorum ?? Number.POSITIVE_INFINITY);
-  const said = [{ type: 'answered', answer, isQuorum }] as const;
+  const said = [{ type: 'answered', answer }] as const;
   return { next: isQuorum ? granting(told, false, answer.at) : told, said };
 }
 
@@ -168,7 +170,7 @@ function whileGranting(current: Case, event: CaseEvent, now: Date): NextCase {
     case 'resolved':
       return current.isTaking ? unchanged(current) : close(current, 'resolved', RESOLVED, now);
     case 'taking':
-      return { next: { ...current, isTaking: true }, said: [] };
+      return taking(current, now);
     default:
       return unchanged(current);
   }
@@ -217,6 +219,12 @@ const ended = (current: Case, as: EndedAs, reason: string, now: Date): Case => (
 
 const later = (current: Case, now: Date): NextCase => ({
   next: { ...current, dueAt: new Date(now.getTime() + LOOK_AGAIN_MS) },
+  said: [],
+});
+
+/** Nobody else looks while whoever does this lives. */
+const taking = (current: Case, now: Date): NextCase => ({
+  next: { ...current, isTaking: true, dueAt: new Date(now.getTime() + TAKEN_WITHIN_MS) },
   said: [],
 });
 

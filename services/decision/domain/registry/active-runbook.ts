@@ -20,3 +20,9 @@ export function activeRunbook(
   const { decisionMode: asksFor } = runbook;
   return { ...runbook, digest, version, mode, asksFor, decisionMode: boundedBy(asksFor, mode) };
 }
+
+/** What it would do if it were not only observed. One that is not registered asks for what it does. */
+export const asksForOf = ({
+  asksFor,
+  decisionMode,
+}: Runbook & Partial<Pick<ActiveRunbook, 'asksFor'>>): DecisionMode => asksFor ?? decisionMode;
