@@ -40,7 +40,7 @@ export interface Trial {
 
 const JITTER_MS = 30;
 /** Beyond the session of a killed member, the lifetime of a request, and the lease of a row. */
-const TRIAL_TIMEOUT_MS = 120_000;
+const TRIAL_TIMEOUT_MS = 300_000;
 
 /**
  * A trial for each fault of the round. Kinds strike one after the other, and recover at the same time.

@@ -47,7 +47,7 @@ export function spawnNode(args: readonly string[], env: NodeJS.ProcessEnv = {}):
 }
 
 /** Until it says that it is ready. Fails with its last words. */
-export async function untilReady(opsPort: number, running: BelayProcess, timeoutMs = 60_000): Promise<void> {
+export async function untilReady(opsPort: number, running: BelayProcess, timeoutMs = 180_000): Promise<void> {
   let ended = false;
   void running.exited.then(() => {
     ended = true;
