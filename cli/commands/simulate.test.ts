@@ -40,9 +40,9 @@ describe('belay simulate', () => {
     const { code, stdout, stderr } = await simulate(folder(), '--fail-on', 'any');
     expect(code).toBe(0);
     expect(stdout).toContain(
-      '2 incidents, 0 change: 0 new automatic, 0 no longer automatic, 0 other. 1 more counted apart: the kill switch was engaged.\n',
+      '2 incidents, 0 change: 0 new automatic, 0 no longer automatic, 0 other. 1 more counted apart: automation was stopped.\n',
     );
-    expect(stderr).toContain('cannot be told apart from what the runbooks do');
+    expect(stderr).toContain('cannot be told from what the runbooks do');
     expect(stderr).toContain('Assumed: the policy is the default one');
     expect(stdout + stderr).not.toContain('\u001b');
   });

@@ -41,9 +41,9 @@ describe('the notes on a simulation', () => {
     expect(await notes([{ minute: 0 }])).not.toContain('not among');
   });
 
-  it('say that what the kill switch stopped is counted apart', async () => {
+  it('say that what people stopped is counted apart', async () => {
     expect(await notes([{ minute: 0, killSwitch: true }])).toMatch(
-      /^1 incident came while the kill switch was engaged and is counted apart: /,
+      /^1 incident came while automation was stopped \(.+\) and is counted apart: /,
     );
   });
 

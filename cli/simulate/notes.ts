@@ -38,9 +38,10 @@ export function notesOn(options: NoteOptions): readonly string[] {
 function stopped({ totals }: Simulation): readonly string[] {
   if (totals.stopped === 0) return [];
   return [
-    `${count(totals.stopped, 'incident')} came while the kill switch was engaged and ${areCounted(totals.stopped)} apart: ` +
-      'what the switch did then cannot be told apart from what the runbooks do. They are decided as if it had been ' +
-      'released, nothing follows from them for later ones, and --fail-on does not look at them.',
+    `${count(totals.stopped, 'incident')} came while automation was stopped (kill switch, freeze, silence, disabled ` +
+      `runbook, quarantine) and ${areCounted(totals.stopped)} apart: what that did then cannot be told from what the ` +
+      'runbooks do. They are decided as if nothing had been stopped, nothing follows from them for later ones, and ' +
+      '--fail-on does not look at them.',
   ];
 }
 

@@ -55,6 +55,7 @@ describe('a replay', () => {
       ends: fc.constantFrom('verified', 'verified', 'failed', 'aborted', 'unknown', 'open'),
       afterSeconds: fc.integer({ min: 1, max: 900 }),
       killSwitch: fc.constantFrom(false, false, false, true),
+      freeze: fc.constantFrom(false, false, false, true),
     });
     let automatic = 0;
     const minutes = { selector: ({ minute }: Reported) => minute };
@@ -134,13 +135,16 @@ describe('a replay', () => {
     );
   });
 
-  it('counts apart what the kill switch stopped, and lets nothing follow from it', async () => {
-    const events = await record([{ minute: 0, killSwitch: true }, { minute: 1 }]);
+  it.each([
+    ['kill_switch', { killSwitch: true }],
+    ['freeze', { freeze: true }],
+  ])('counts apart what people stopped by %s, and lets nothing follow from it', async (code, stopped) => {
+    const events = await record([{ minute: 0, ...stopped }, { minute: 1 }]);
     const { incidents, totals } = await simulate(events);
     expect(totals).toMatchObject({ incidents: 1, changed: 0, stopped: 1 });
     expect(incidents[0]).toMatchObject({
       wasStopped: true,
-      recorded: { code: 'kill_switch' },
+      recorded: { code },
       simulated: { code: 'executing' },
     });
   });

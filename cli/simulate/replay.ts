@@ -1,5 +1,6 @@
 import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
+import { CONTROL_CODES } from '../../services/decision/domain/control-checks.ts';
 import type { Engine, PastDecision, Settlement } from '../play/engine.ts';
 import { DueSettlements } from './due-settlements.ts';
 import { type History, inOrderOfDecision, type RecordedIncident } from './history.ts';
@@ -115,4 +116,4 @@ function targetsOf({ report, decision }: RecordedIncident): readonly string[] {
 }
 
 const isStopped = ({ checks }: DecisionMade): boolean =>
-  checks.some(({ code, result }) => code === 'kill_switch' && result === CheckResult.REFUSE);
+  checks.some(({ code, result }) => CONTROL_CODES.has(code) && result === CheckResult.REFUSE);

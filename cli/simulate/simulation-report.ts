@@ -42,7 +42,7 @@ async function printForPeople(report: Report, { out, write, globals }: Session):
 function verdict({ totals, since }: Report): string {
   const { incidents, changed, newAutomatic, noLongerAutomatic, other, stopped } = totals;
   const when = since === undefined ? '' : ` since ${since.toISOString().replace(/\.\d+Z$/, 'Z')}`;
-  const apart = stopped === 0 ? '' : ` ${stopped} more counted apart: the kill switch was engaged.`;
+  const apart = stopped === 0 ? '' : ` ${stopped} more counted apart: automation was stopped.`;
   if (incidents + stopped === 0) return `No incident was decided${when}: there is nothing to simulate.`;
   const changes = changed === 1 ? '1 changes' : `${changed} change`;
   return (
@@ -91,7 +91,7 @@ const CHANGES: Readonly<Record<Change, Cell>> = {
 };
 
 function changeCell({ change, wasStopped }: SimulatedIncident): Cell {
-  return wasStopped ? { text: 'apart: kill switch', tone: 'dim' } : CHANGES[change];
+  return wasStopped ? { text: 'apart: stopped', tone: 'dim' } : CHANGES[change];
 }
 
 function runbooksResult(runbooks: readonly RunbookCount[]): Result {

@@ -30,7 +30,7 @@ export interface SimulatedIncident {
   /** Empty where nothing changes. */
   readonly why: string;
   readonly settledBy: SettledBy;
-  /** The kill switch was engaged then. It is not counted: the switch may be all that makes the difference. */
+  /** A switch, a freeze or the like was set then. It is not counted: that may be all that makes the difference. */
   readonly wasStopped: boolean;
 }
 
@@ -104,7 +104,7 @@ function simulatedIncident(replayed: ReplayedIncident): SimulatedIncident {
 
 function reasonFor(change: Change, { incident, simulated, wasStopped }: ReplayedIncident): string {
   if (change === 'none') return '';
-  if (wasStopped) return 'as if the kill switch had been released';
+  if (wasStopped) return 'as if it had not been stopped';
   return whyOf(incident.decision.made, simulated);
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
-import { killSwitchKey } from '#lib/control/control-key.ts';
+import { freezeKey, killSwitchKey } from '#lib/control/control-key.ts';
 import { applyControl, noControls } from '#lib/control/control-state.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { ActionSettled, Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
@@ -35,6 +35,7 @@ export interface Reported {
   readonly ends?: 'verified' | 'failed' | 'aborted' | 'unknown' | 'open';
   readonly afterSeconds?: number;
   readonly killSwitch?: boolean;
+  readonly freeze?: boolean;
 }
 
 /** The log of a system that ran these runbooks while this was reported: in order, each event once. */
@@ -83,12 +84,17 @@ function reportOf(reported: Reported, index: number): IncidentReported {
   });
 }
 
-const controlsOf = ({ killSwitch = false }: Reported) => {
+const controlsOf = ({ killSwitch = false, freeze = false, minute }: Reported) => {
   const state = killSwitch ? KillSwitchState.STOP_NEW : KillSwitchState.RELEASED;
-  const setting = { $case: 'killSwitch', value: { state } } as const;
-  return applyControl(
+  const until = new Date(START.getTime() + (minute + 1) * 60_000);
+  const settings = [
+    [killSwitchKey(''), { $case: 'killSwitch', value: { state } }],
+    [freezeKey('frz-1'), { $case: 'freeze', value: { until, lifted: !freeze } }],
+  ] as const;
+  return settings.reduce(
+    (controls, [key, setting]) =>
+      applyControl(controls, ControlSet.fromPartial({ key, setting, reason: 'drill' })),
     noControls,
-    ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason: 'drill' }),
   );
 };
 

@@ -18,6 +18,15 @@ export function controlChecks({ killSwitch: engaged, controls }: ControlledBy, r
   ];
 }
 
+/** What refuses because people or the engine have set it, whatever the runbook says. */
+export const CONTROL_CODES: ReadonlySet<string> = new Set([
+  'kill_switch',
+  'freeze',
+  'silenced',
+  'runbook_disabled',
+  'quarantined',
+]);
+
 export type ControlledBy = Pick<Facts, 'killSwitch' | 'controls'>;
 
 function killSwitch({ engaged, reason }: Facts['killSwitch']): Check {
