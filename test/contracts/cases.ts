@@ -92,6 +92,13 @@ export function casesContract(name: string, open: () => Promise<SqlServer>, roun
       expect(waiting.indexOf('sooner')).toBeLessThan(waiting.indexOf('later'));
     });
 
+    it('finds what has the whole name before what only begins with it', async () => {
+      for (const id of ['name-2', 'name-3', 'name']) await pend(id, 0);
+      const [found, ...more] = await cases.findApprovals('inc-name');
+      expect(found?.decisionId).toBe('name');
+      expect(more).toHaveLength(1);
+    });
+
     it(`records one answer of those that race, and tells the others who won, ${rounds} times`, async () => {
       const winners = new Map<string, number>();
       for (let round = 0; round < rounds; round += 1) {

@@ -102,7 +102,8 @@ function caseLists(db: Kysely<DecisionTables>): Pick<Cases, 'pendingOf' | 'appro
             eb('external_id', '=', idPrefix),
           ]),
         )
-        // What still waits comes before what is over.
+        // The name itself comes before longer ones, and what still waits before what is over.
+        .orderBy((eb) => eb.not(eb.or(NAMES.map((name) => eb(name, '=', idPrefix)))))
         .orderBy((eb) => eb('state', '=', 'closed'))
         .orderBy('opened_at', 'desc')
         .limit(2)
@@ -111,6 +112,8 @@ function caseLists(db: Kysely<DecisionTables>): Pick<Cases, 'pendingOf' | 'appro
     },
   };
 }
+
+const NAMES = ['approval_id', 'id', 'incident_id', 'external_id'] as const;
 
 const selectCases = (db: Kysely<DecisionTables>) => db.selectFrom('cases').select('data');
 
