@@ -1,5 +1,5 @@
 import { ActorKind } from '#gen/belay/v1/common.ts';
-import type { OrderIssued } from '#gen/belay/v1/decision.ts';
+import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import {
   ActionResolved,
   ActionSettled,
@@ -75,6 +75,7 @@ function onceOrdered(log: DecisionLog, take: (order: OrderIssued) => void): void
     take(order);
   };
   log.on('OrderIssued', ({ data }) => {
+    if (data.phase !== OrderPhase.EXECUTE) return;
     issued.set(data.actionId, data);
     consider(data.actionId);
   });

@@ -1,4 +1,5 @@
 import type { CampaignOptions } from '../support/campaign.ts';
+import { approvals } from './decision-approvals.ts';
 import { clock } from './decision-clock.ts';
 import { kills } from './decision-kills.ts';
 import { type Part, type PartOptions, randomOf } from './decision-part.ts';
@@ -6,10 +7,10 @@ import { racers } from './decision-racers.ts';
 import { type Servers, startServers } from './decision-servers.ts';
 import { store } from './decision-store.ts';
 
-const PARTS: Readonly<Record<string, Part>> = { racers, clock, kills, store };
+const PARTS: Readonly<Record<string, Part>> = { racers, clock, approvals, kills, store };
 
 /** Side by side: most of the time, kills wait for sessions to end and stores to be rebuilt. */
-const GROUPS: readonly (readonly string[])[] = [['racers'], ['clock'], ['kills', 'store']];
+const GROUPS: readonly (readonly string[])[] = [['racers'], ['clock'], ['kills', 'store', 'approvals']];
 
 /**
  * Whether the guardrails keep their word whatever happens to those who ask and to the store: nobody beyond a
