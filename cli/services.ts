@@ -39,6 +39,8 @@ export interface UpOptions {
   readonly otlpEndpoint?: string;
   /** [those that ship] */
   readonly runbooks?: readonly string[];
+  /** A configuration of decision, for its section policy. [the defaults] */
+  readonly policyFile?: string;
 }
 
 export interface RunningSystem {
@@ -163,7 +165,7 @@ interface EmbeddedServices {
 async function createServices(
   config: PlatformConfig,
   platform: Platform,
-  { dataDir, port, kubeconfig, runbooks = [RUNBOOKS] }: EmbeddedOptions,
+  { dataDir, port, kubeconfig, policyFile, runbooks = [RUNBOOKS] }: EmbeddedOptions,
 ): Promise<EmbeddedServices> {
   const [adapter, adapterConfig, decision, executor, verifier, audit] = await Promise.all([
     import('../services/detector-adapter/service.ts'),
@@ -173,6 +175,8 @@ async function createServices(
     import('../services/verifier/service.ts'),
     import('../services/audit/service.ts'),
   ]);
+  const { DEFAULT_POLICY, readPolicy } = await import('./play/policy.ts');
+  const policy = policyFile === undefined ? DEFAULT_POLICY : readPolicy(policyFile);
   const { trustedKeysFile, decisionKeyFile, targetKeyFile } = localKeys(dataDir, SANDBOX);
   const trust = { trustedKeysFile };
   const detectors = adapter.createDetectorAdapter(
@@ -204,12 +208,7 @@ async function createServices(
         // Nothing outside of this process can change.
         registry: { onStart: 'activate' },
         targets: [SANDBOX],
-        policy: {
-          maxIncidentAgeMs: 600_000,
-          maxAttempts: 5,
-          actWithinMs: 300_000,
-          concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
-        },
+        policy,
       },
       platform,
     ),

@@ -25,10 +25,17 @@ export const upVerb = (start: StartSystem) =>
           'a file or folder with runbooks, again for more (those that ship)',
           runbooksOf,
         )
+        .option(
+          '--policy <file>',
+          'a configuration of decision, for its section policy (the defaults)',
+          pathOf,
+        )
         .option('--otlp-endpoint <url>', 'a trace collector, as http://127.0.0.1:4318 (none)', endpointOf);
     },
     parse: ({ options }) => {
-      return { port: DEFAULT_PORT, dataDir: DEFAULT_DATA_DIR, ...(options as Partial<UpOptions>) };
+      const { policy, ...given } = options as Partial<UpOptions> & { readonly policy?: string };
+      const policyFile = policy === undefined ? {} : { policyFile: policy };
+      return { port: DEFAULT_PORT, dataDir: DEFAULT_DATA_DIR, ...given, ...policyFile };
     },
     run: async (options, session) => {
       const { runUp } = await import('../up/run-up.ts');

@@ -14,6 +14,8 @@ export interface UpOptions {
   readonly otlpEndpoint?: string;
   /** [those that ship] */
   readonly runbooks?: readonly string[];
+  /** A configuration of decision, for its section policy. [the defaults] */
+  readonly policyFile?: string;
 }
 
 export interface RunningSystem {

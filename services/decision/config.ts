@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { redisSection } from '#lib/config/sections.ts';
 import { platformSections } from '#lib/platform/platform-config.ts';
 import { signingSection } from '#lib/platform/signing.ts';
+import { timeWindows } from '#lib/runbook/schema/windows.ts';
 
 const guardrailsSection = z.discriminatedUnion('kind', [
   /** For a system in one process. */
@@ -35,6 +36,31 @@ const concurrencySection = z
     'global, perTarget, perNamespace and perService go from wide to narrow, none may be above the one before it',
   );
 
+/** What raises the risk of the moment besides what a report says. */
+const riskSection = z
+  .strictObject({
+    /** Runs that were verified, ever, before a runbook is no longer new here. 0: none ever is new. */
+    minimumVerifiedRuns: z.int().min(0).default(0),
+    /** As in a runbook's blackoutWindows. */
+    busyHours: timeWindows,
+  })
+  .prefault({});
+
+/** When it is proposed that a runbook acts more freely, or less. */
+const proposalsSection = z
+  .strictObject({
+    /** Evidence is kept for 90 days. */
+    days: z.int().min(1).max(90).default(30),
+    observedDecisions: z.int().min(1).default(10),
+    shownSuggestions: z.int().min(1).default(5),
+    approvedRuns: z.int().min(1).default(10),
+    answersWithoutDenial: z.int().min(0).default(5),
+    successRate: z.number().min(0).max(1).default(0.9),
+    runsForRate: z.int().min(1).default(5),
+    automaticRuns: z.int().min(0).default(3),
+  })
+  .prefault({});
+
 export const configSchema = z.strictObject({
   ...platformSections({ grpc: 7173, ops: 7183 }),
   signing: signingSection,
@@ -61,6 +87,8 @@ export const configSchema = z.strictObject({
       /** How long an order may wait for its executor. */
       actWithinMs: z.int().min(1_000).default(300_000),
       concurrency: concurrencySection,
+      risk: riskSection,
+      proposals: proposalsSection,
     })
     .prefault({}),
 });

@@ -331,3 +331,13 @@ describe('a block', () => {
     });
   });
 });
+
+it('asks a person, and says why, where a runbook has failed too often', () => {
+  const history = new Map([['restart-pod', { verified: 3, failed: 4, runsEver: 7, verifiedEver: 3 }]]);
+  const { mode, risk, summary, checks } = decideOn({ history });
+  expect({ mode, risk }).toEqual({ mode: 'approval_required', risk: 'medium' });
+  expect(summary).toContain('worked 3 of 7 times in 30 days');
+  expect(checks.find(({ name }) => name === 'risk')?.observed).toBe(
+    'medium, declared low, raised: worked 3 of 7 times in 30 days',
+  );
+});

@@ -17,7 +17,7 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
   const match = matchRunbook(facts.runbooks, facts.incident);
   if (!match || isOffer(match)) return noRunbook(facts, match?.runbook);
   const { runbook } = match;
-  const risk = momentaryRisk(runbook, facts.incident);
+  const risk = momentaryRisk(runbook, facts, policy, now);
   const allowed = allowedMode(runbook, risk.level);
   const checks = [...checkAll(match, facts, policy, now), executable(runbook, allowed === 'auto_execute')];
   const refused = checks.find((check) => check.result === 'refuse');

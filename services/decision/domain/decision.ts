@@ -1,4 +1,5 @@
-import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
+import type { RiskLevel, Runbook, TimeWindow } from '#lib/runbook/runbook.ts';
+import type { RunHistories } from './evidence/run-history.ts';
 import type { ControlFacts } from './restrictions.ts';
 
 /** What the decision is made from: the incident as reported, and what the engine knows at that moment. */
@@ -32,11 +33,22 @@ export interface Facts {
   readonly controls: ControlFacts;
   /** Targets that an executor serves. */
   readonly targets: readonly string[];
+  /** Undefined where nobody knows what ran before, as in a simulation: it raises nothing then. */
+  readonly history?: RunHistories | undefined;
 }
 
 export interface Policy {
   /** Older incidents are never acted on. */
   readonly maxIncidentAgeMs: number;
+  /** What raises the risk besides. Undefined: nothing. */
+  readonly risk?: RiskPolicy;
+}
+
+export interface RiskPolicy {
+  /** A runbook with fewer is new here. 0: none ever is. */
+  readonly minimumVerifiedRuns: number;
+  /** When more depends on what is changed. */
+  readonly busyHours: readonly TimeWindow[];
 }
 
 export type Mode = 'manual' | 'suggest' | 'approval_required' | 'auto_execute' | 'blocked' | 'observe';

@@ -8,6 +8,7 @@ import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { decide, lacking } from '../domain/decide.ts';
 import type { Decision, Facts, Policy } from '../domain/decision.ts';
+import type { RunHistories } from '../domain/evidence/run-history.ts';
 import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
 import type { Cases, Guardrails } from '../ports.ts';
 import { answerOf } from './answer-of.ts';
@@ -26,6 +27,8 @@ export interface DecideOptions {
   readonly runbooks: () => readonly Runbook[];
   readonly controls: () => ControlState;
   readonly targets: readonly string[];
+  /** As it was known a moment ago. Undefined: nobody knows it. */
+  readonly history?: () => RunHistories;
   readonly policy: Policy & {
     readonly actWithinMs: number;
     /** As often is an incident decided, where what refused it ends by itself. */
@@ -87,10 +90,11 @@ function draftOf(considered: Considered, options: DecideOptions, now: Date): Dra
   };
 }
 
-function factsOf(data: IncidentReported, { runbooks, controls, targets }: DecideOptions, now: Date): Facts {
+function factsOf(data: IncidentReported, options: DecideOptions, now: Date): Facts {
+  const { runbooks, controls, targets, history } = options;
   const incident = incidentFacts(data);
   const controlled = controlledBy(controls(), incident.resource?.target ?? '', incident, now);
-  return { incident, runbooks: runbooks(), targets, ...controlled };
+  return { incident, runbooks: runbooks(), targets, history: history?.(), ...controlled };
 }
 
 interface MaybeOrdered {
