@@ -1,6 +1,9 @@
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import type { Identity } from '#lib/identity/identity.ts';
 import type { Case } from './domain/cases/case.ts';
+import type { Evidence, Note } from './domain/evidence/evidence.ts';
+import type { RunHistories } from './domain/evidence/run-history.ts';
+import type { VersionEvidence } from './domain/evidence/version-evidence.ts';
 import type { SlotOutcome } from './domain/guardrails/breaker.ts';
 import type { GuardrailCheck } from './domain/guardrails/guardrail-check.ts';
 import type { GrantAnswer, SlotStatus } from './domain/guardrails/guardrail-book.ts';
@@ -168,6 +171,22 @@ export interface RunbookRegistry {
   versions(name?: string): Promise<readonly VersionRecord[]>;
   /** Newest first. */
   history(name: string, limit: number): Promise<readonly ChangeRecord[]>;
+  /** When each name was last activated, in whatever mode. */
+  activatedAt(): Promise<ReadonlyMap<string, Date>>;
+}
+
+/** What came of decisions for runbooks, kept for 90 days, and counts of what was before. */
+export interface EvidenceBook {
+  /** As often as it is told, and in whatever order. */
+  note(note: Note): Promise<void>;
+  /** Of every runbook that ever ran. */
+  histories(now: Date): Promise<RunHistories>;
+  /** Of one runbook since then: what says something about how freely it may act, the newest first. */
+  newest(runbook: string, since: Date, limit: number): Promise<readonly Evidence[]>;
+  /** Those that decisions were made with, the newest version first. */
+  versions(runbook: string): Promise<readonly VersionEvidence[]>;
+  /** Counts what is too old to be kept, and throws it away. */
+  forget(now: Date): Promise<void>;
 }
 
 /** A case as it will be, and what is said about it: both, or neither. */

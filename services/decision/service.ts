@@ -17,7 +17,7 @@ import type { Platform } from '#lib/platform/platform.ts';
 import { sqlCheck } from '#lib/platform/sql-check.ts';
 import { startOutbox } from '#lib/platform/start-outbox.ts';
 import { type Publish, publisher } from '#lib/platform/publisher.ts';
-import { openSigning } from '#lib/platform/signing.ts';
+import { openSigning, type Trust } from '#lib/platform/signing.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import type { Sql } from '#lib/sql/open-sql.ts';
 import type { OutboxSweeper } from '#lib/sql/outbox-sweeper.ts';
@@ -29,6 +29,7 @@ import { loadStartRunbooks } from './adapters/load-start-runbooks.ts';
 import { migrations } from './adapters/migrations.ts';
 import { openGuardrails } from './adapters/open-guardrails.ts';
 import { sqlCases } from './adapters/sql-cases.ts';
+import { sqlEvidence } from './adapters/sql-evidence.ts';
 import { sqlRegistry } from './adapters/sql-registry.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
@@ -36,16 +37,18 @@ import { approvalAccess, approvalSchemas, approvalService } from './handlers/app
 import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
 import type { DecideOptions } from './handlers/decide-incident.ts';
 import { escalatedHandler } from './handlers/escalated.ts';
+import { noteEvidence } from './handlers/evidence/note-evidence.ts';
 import { incidentReportedHandler } from './handlers/incident-reported.ts';
 import { incidentResolvedHandler } from './handlers/incident-resolved.ts';
 import { notificationSentHandler } from './handlers/notification-sent.ts';
 import { actionPlannedHandler, planDeclinedHandler } from './handlers/plan-answered.ts';
 import { runbookAccess, runbookSchemas, runbookService } from './handlers/registry/runbook-service.ts';
 import { versionReader } from './handlers/registry/version-reader.ts';
-import type { Cases, Guardrails } from './ports.ts';
+import type { Cases, EvidenceBook, Guardrails } from './ports.ts';
 import type { ActiveRunbooks } from './workers/active-runbooks.ts';
 import { driveCase } from './workers/drive-case.ts';
 import { startHeartbeat } from './workers/heartbeat.ts';
+import { followHistories } from './workers/run-histories.ts';
 import { startRebuilder } from './workers/rebuild.ts';
 import { startRegistry } from './workers/start-registry.ts';
 
@@ -122,8 +125,11 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   keep(() => sql.close());
   const outbox = startOutbox(sql, platform, logger);
   keep(() => outbox.stop());
-  const active = await openRegistry(sql, outbox, around);
+  const evidence = sqlEvidence(sql.db);
+  const active = await openRegistry(sql, outbox, evidence, around);
   keep(() => active.stop());
+  const histories = await followHistories({ evidence, clock, logger });
+  keep(() => histories.stop());
   const controls = await followControls({
     bus,
     logger,
@@ -136,8 +142,8 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   const opened = await openGuardrails(config.guardrails, clock);
   keep(() => opened.close());
   const { guardrails } = opened;
-  const seen = { guardrails, runbooks: active.current, controls: controls.current };
-  const deciding = { ...seen, targets: config.targets, policy: config.policy };
+  const followed = { runbooks: active.current, controls: controls.current, history: histories.current };
+  const deciding = { guardrails, ...followed, targets: config.targets, policy: config.policy };
   const sealed = publisher(bus, NAME, signing.seal);
   const cases = startCases(sql, outbox, { ...around, deciding, sealed, keep });
   const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
@@ -150,7 +156,15 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     ...signing,
   });
   keep(() => consumer.stop());
-  const checks = [consumer.check, guardrailCheck(guardrails), sqlCheck('cases', sql), active.check];
+  const noting = await followEvidence(platform, evidence, signing);
+  keep(() => noting.stop());
+  const checks = [
+    consumer.check,
+    guardrailCheck(guardrails),
+    sqlCheck('cases', sql),
+    active.check,
+    { ...noting.check, name: 'evidence' },
+  ];
   return { cases, controls: controls.current, active, checks };
 }
 
@@ -209,6 +223,7 @@ function startCases(
 async function openRegistry(
   { db }: Sql<DecisionTables>,
   outbox: OutboxSweeper<DecisionTables>,
+  evidence: EvidenceBook,
   { config, platform, logger, publish }: Around,
 ): Promise<ActiveRunbooks> {
   const { bus, clock, grpc } = platform;
@@ -222,10 +237,28 @@ async function openRegistry(
   const loaded = await loadStartRunbooks(config.runbooks, { logger, clock });
   const { onStart } = config.registry;
   const active = await startRegistry({ ...common, loaded, onStart, logger });
-  const handlers = runbookService({ ...common, publish, refresh: () => active.refresh() });
+  const handlers = runbookService({
+    ...common,
+    ...{ evidence, active: active.current, criteria: config.policy.proposals },
+    publish,
+    refresh: () => active.refresh(),
+  });
   grpc.addService(RunbookServiceService, handlers, runbookAccess, runbookSchemas);
   return active;
 }
+
+/**
+ * A group of its own reads what was decided and what came of it: a decision waits for no row, and what is read twice
+ * is noted once.
+ */
+const followEvidence = (platform: Platform, evidence: EvidenceBook, { trust }: Trust) =>
+  consume(platform, {
+    service: `${NAME}-evidence`,
+    topics: ['decision', 'verification'],
+    publishes: [],
+    handlers: noteEvidence(evidence),
+    trust,
+  });
 
 async function prepareLog({ bus, topics }: Platform, orders: readonly string[]): Promise<void> {
   await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], topics));

@@ -2,6 +2,7 @@ import type { Json } from '#lib/sql/column-types.ts';
 import type { OutboxTables } from '#lib/sql/outbox.ts';
 import type { WorkTable } from '#lib/sql/work-table.ts';
 import type { Case } from '../domain/cases/case.ts';
+import type { EvidenceTables } from './evidence-migrations.ts';
 import type { RegistryTables } from './registry-migrations.ts';
 
 /** One decision that waits: for a plan, for people, for its grant, for a better moment. */
@@ -15,7 +16,7 @@ interface CaseTable extends WorkTable {
   data: Json<object>;
 }
 
-export interface DecisionTables extends OutboxTables, RegistryTables {
+export interface DecisionTables extends OutboxTables, RegistryTables, EvidenceTables {
   cases: CaseTable;
   /** Which incidents are over, as the log said in its order. */
   episodes: { incident_id: string; resolved_at: Date | null; reopened_at: Date | null };

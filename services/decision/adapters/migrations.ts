@@ -1,6 +1,7 @@
 import type { Migration } from '#lib/sql/migrate.ts';
 import { outboxSql } from '#lib/sql/outbox.ts';
 import { workColumns, workIndex } from '#lib/sql/work-table.ts';
+import { evidenceMigrations } from './evidence-migrations.ts';
 import { registryMigrations } from './registry-migrations.ts';
 
 export const migrations: readonly Migration[] = [
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
       ${outboxSql}`,
   },
   ...registryMigrations,
+  ...evidenceMigrations,
 ];

@@ -35,6 +35,7 @@ export function sqlRegistry({ db, source, onEvents }: SqlRegistryOptions): Runbo
     },
     versions: (name) => readVersions(db, name),
     history: (name, limit) => readHistory(db, name, limit),
+    activatedAt: () => readActivations(db),
   };
 }
 
@@ -114,4 +115,14 @@ async function readHistory(db: Db, name: string, limit: number): ReturnType<Runb
     ...(mode !== null && { mode }),
     who: { kind: actor_kind, name: actor_name },
   }));
+}
+
+async function readActivations(db: Db): ReturnType<RunbookRegistry['activatedAt']> {
+  const rows = await db
+    .selectFrom('registry_change')
+    .select(['name', (eb) => eb.fn.max('at').as('at')])
+    .where('type', '=', 'activated')
+    .groupBy('name')
+    .execute();
+  return new Map(rows.map(({ name, at }) => [name, at]));
 }

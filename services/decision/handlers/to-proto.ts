@@ -40,6 +40,9 @@ const LAPSES: Readonly<Record<LapseRule, LapsePolicy>> = {
 export const toLapsePolicy = (rule: LapseRule): LapsePolicy => LAPSES[rule];
 export const toProtoMode = (mode: Mode | undefined): ProtoMode =>
   mode ? MODES[mode] : ProtoMode.UNSPECIFIED;
+/** Undefined for none, and for one that this version does not know. */
+export const decidedModeOf = (mode: ProtoMode): Mode | undefined =>
+  (Object.keys(MODES) as Mode[]).find((name) => MODES[name] === mode);
 export const toProtoRisk = (risk: RiskLevel): ProtoRisk => RISKS[risk];
 export const toProtoCheck = (check: Check | GuardrailCheck): ProtoCheck => ({
   ...check,

@@ -91,6 +91,21 @@ export function activationCases(bench: RegistryBench): void {
       expect(entries[0]).toMatchObject({ mode: Mode.SUGGEST, actor: { name: 'maria' }, reason });
     });
 
+    it('has the time at which it became as free as it is', async () => {
+      const one = await withTwo();
+      const times: (Date | undefined)[] = [];
+      for (const mode of [Mode.OBSERVE, Mode.SUGGEST]) {
+        const [active] = one.active.current();
+        const seen = { version: active ? 2 : 0, mode: active ? Mode.OBSERVE : Mode.UNSPECIFIED };
+        await one.rpc.activateRunbook(activation(2, mode, seen), maria);
+        times.push((await one.registry.activatedAt()).get('restart-pod'));
+      }
+      await apply(one, restartPod(9));
+      const [first, second] = times as [Date, Date];
+      expect(second > first).toBe(true);
+      expect(await one.registry.activatedAt()).toEqual(new Map([['restart-pod', second]]));
+    });
+
     it('of what an incident could not choose between is refused, and names both', async () => {
       const one = await withTwo();
       await apply(one, restartPod(5, 'rival'));

@@ -8,6 +8,7 @@ import type { CallContext, Handlers } from '#lib/grpc/service-methods.ts';
 import type { Sql } from '#lib/sql/open-sql.ts';
 import { toRecord } from '#lib/sql/outbox.ts';
 import type { DecisionTables } from '../../../services/decision/adapters/decision-tables.ts';
+import { sqlEvidence } from '../../../services/decision/adapters/sql-evidence.ts';
 import { sqlRegistry } from '../../../services/decision/adapters/sql-registry.ts';
 import { runbookService } from '../../../services/decision/handlers/registry/runbook-service.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type ActiveRunbooks,
   followActiveRunbooks,
 } from '../../../services/decision/workers/active-runbooks.ts';
+import { DEFAULT_POLICY } from '../../../cli/play/policy.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
 
 export interface RegistryBench {
@@ -50,7 +52,8 @@ export async function instanceOn(bench: RegistryBench, schema: string): Promise<
   const toRunbooks = (versions: Parameters<typeof toActiveRunbooks>[0]) => toActiveRunbooks(versions, read);
   const active = await followActiveRunbooks({ registry, toRunbooks, clock, logger: silentLogger });
   const rpc = runbookService({
-    ...{ registry, read, clock },
+    ...{ registry, read, clock, evidence: sqlEvidence(sql.db), active: active.current },
+    criteria: DEFAULT_POLICY.proposals,
     publish: async () => {},
     checkRetention: async () => {},
     refresh: () => active.refresh(),

@@ -244,6 +244,55 @@ export interface GetRunbookResponse {
   source: string;
   /** All of the name, newest first, without facts. */
   versions: RunbookVersion[];
+  /** What came of the versions that decisions were made with in the last 90 days, newest first. */
+  evidence: RunbookEvidence[];
+}
+
+export interface RunbookEvidence {
+  version: number;
+  decisions: number;
+  /** Actions that did something, or may have. The next six add up to it. */
+  runs: number;
+  verified: number;
+  failed: number;
+  rolledBack: number;
+  inconclusive: number;
+  error: number;
+  unknown: number;
+  /** How people answered. */
+  approved: number;
+  denied: number;
+  lapsed: number;
+  lastDecidedAt:
+    | Date
+    | undefined;
+  /** When the last run was settled. */
+  lastRunAt: Date | undefined;
+}
+
+export interface ListProposalsRequest {
+  /** Empty: of all that are active. */
+  runbook: string;
+}
+
+/** One number that speaks for it, and what it is held against. */
+export interface ProposalCriterion {
+  what: string;
+  observed: string;
+  limit: string;
+}
+
+/** One step, to be accepted by a person or not. */
+export interface RunbookProposal {
+  runbook: RunbookRef | undefined;
+  from: Mode;
+  to: Mode;
+  criteria: ProposalCriterion[];
+}
+
+export interface ListProposalsResponse {
+  /** By name, at most one for each runbook. */
+  proposals: RunbookProposal[];
 }
 
 export interface GetRunbookHistoryRequest {
@@ -1572,7 +1621,7 @@ export const GetRunbookRequest: MessageFns<GetRunbookRequest> = {
 };
 
 function createBaseGetRunbookResponse(): GetRunbookResponse {
-  return { runbook: undefined, source: "", versions: [] };
+  return { runbook: undefined, source: "", versions: [], evidence: [] };
 }
 
 export const GetRunbookResponse: MessageFns<GetRunbookResponse> = {
@@ -1585,6 +1634,9 @@ export const GetRunbookResponse: MessageFns<GetRunbookResponse> = {
     }
     for (const v of message.versions) {
       RunbookVersion.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.evidence) {
+      RunbookEvidence.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1626,6 +1678,14 @@ export const GetRunbookResponse: MessageFns<GetRunbookResponse> = {
             message.versions.push(RunbookVersion.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.evidence.push(RunbookEvidence.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1645,6 +1705,9 @@ export const GetRunbookResponse: MessageFns<GetRunbookResponse> = {
       versions: globalThis.Array.isArray(object?.versions)
         ? object.versions.map((e: any) => RunbookVersion.fromJSON(e))
         : [],
+      evidence: globalThis.Array.isArray(object?.evidence)
+        ? object.evidence.map((e: any) => RunbookEvidence.fromJSON(e))
+        : [],
     };
   },
 
@@ -1659,6 +1722,9 @@ export const GetRunbookResponse: MessageFns<GetRunbookResponse> = {
     if (message.versions?.length) {
       obj.versions = message.versions.map((e) => RunbookVersion.toJSON(e));
     }
+    if (message.evidence?.length) {
+      obj.evidence = message.evidence.map((e) => RunbookEvidence.toJSON(e));
+    }
     return obj;
   },
 
@@ -1672,6 +1738,671 @@ export const GetRunbookResponse: MessageFns<GetRunbookResponse> = {
       : undefined;
     message.source = object.source ?? "";
     message.versions = object.versions?.map((e) => RunbookVersion.fromPartial(e)) || [];
+    message.evidence = object.evidence?.map((e) => RunbookEvidence.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRunbookEvidence(): RunbookEvidence {
+  return {
+    version: 0,
+    decisions: 0,
+    runs: 0,
+    verified: 0,
+    failed: 0,
+    rolledBack: 0,
+    inconclusive: 0,
+    error: 0,
+    unknown: 0,
+    approved: 0,
+    denied: 0,
+    lapsed: 0,
+    lastDecidedAt: undefined,
+    lastRunAt: undefined,
+  };
+}
+
+export const RunbookEvidence: MessageFns<RunbookEvidence> = {
+  encode(message: RunbookEvidence, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0) {
+      writer.uint32(8).int32(message.version);
+    }
+    if (message.decisions !== 0) {
+      writer.uint32(16).int32(message.decisions);
+    }
+    if (message.runs !== 0) {
+      writer.uint32(24).int32(message.runs);
+    }
+    if (message.verified !== 0) {
+      writer.uint32(32).int32(message.verified);
+    }
+    if (message.failed !== 0) {
+      writer.uint32(40).int32(message.failed);
+    }
+    if (message.rolledBack !== 0) {
+      writer.uint32(48).int32(message.rolledBack);
+    }
+    if (message.inconclusive !== 0) {
+      writer.uint32(56).int32(message.inconclusive);
+    }
+    if (message.error !== 0) {
+      writer.uint32(64).int32(message.error);
+    }
+    if (message.unknown !== 0) {
+      writer.uint32(72).int32(message.unknown);
+    }
+    if (message.approved !== 0) {
+      writer.uint32(80).int32(message.approved);
+    }
+    if (message.denied !== 0) {
+      writer.uint32(88).int32(message.denied);
+    }
+    if (message.lapsed !== 0) {
+      writer.uint32(96).int32(message.lapsed);
+    }
+    if (message.lastDecidedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastDecidedAt), writer.uint32(106).fork()).join();
+    }
+    if (message.lastRunAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastRunAt), writer.uint32(114).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunbookEvidence {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunbookEvidence();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.decisions = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.runs = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.verified = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.failed = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.rolledBack = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.inconclusive = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.error = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.unknown = reader.int32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.approved = reader.int32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.denied = reader.int32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.lapsed = reader.int32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.lastDecidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.lastRunAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunbookEvidence {
+    return {
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      decisions: isSet(object.decisions) ? globalThis.Number(object.decisions) : 0,
+      runs: isSet(object.runs) ? globalThis.Number(object.runs) : 0,
+      verified: isSet(object.verified) ? globalThis.Number(object.verified) : 0,
+      failed: isSet(object.failed) ? globalThis.Number(object.failed) : 0,
+      rolledBack: isSet(object.rolledBack)
+        ? globalThis.Number(object.rolledBack)
+        : isSet(object.rolled_back)
+        ? globalThis.Number(object.rolled_back)
+        : 0,
+      inconclusive: isSet(object.inconclusive) ? globalThis.Number(object.inconclusive) : 0,
+      error: isSet(object.error) ? globalThis.Number(object.error) : 0,
+      unknown: isSet(object.unknown) ? globalThis.Number(object.unknown) : 0,
+      approved: isSet(object.approved) ? globalThis.Number(object.approved) : 0,
+      denied: isSet(object.denied) ? globalThis.Number(object.denied) : 0,
+      lapsed: isSet(object.lapsed) ? globalThis.Number(object.lapsed) : 0,
+      lastDecidedAt: isSet(object.lastDecidedAt)
+        ? fromJsonTimestamp(object.lastDecidedAt)
+        : isSet(object.last_decided_at)
+        ? fromJsonTimestamp(object.last_decided_at)
+        : undefined,
+      lastRunAt: isSet(object.lastRunAt)
+        ? fromJsonTimestamp(object.lastRunAt)
+        : isSet(object.last_run_at)
+        ? fromJsonTimestamp(object.last_run_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: RunbookEvidence): unknown {
+    const obj: any = {};
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.decisions !== 0) {
+      obj.decisions = Math.round(message.decisions);
+    }
+    if (message.runs !== 0) {
+      obj.runs = Math.round(message.runs);
+    }
+    if (message.verified !== 0) {
+      obj.verified = Math.round(message.verified);
+    }
+    if (message.failed !== 0) {
+      obj.failed = Math.round(message.failed);
+    }
+    if (message.rolledBack !== 0) {
+      obj.rolledBack = Math.round(message.rolledBack);
+    }
+    if (message.inconclusive !== 0) {
+      obj.inconclusive = Math.round(message.inconclusive);
+    }
+    if (message.error !== 0) {
+      obj.error = Math.round(message.error);
+    }
+    if (message.unknown !== 0) {
+      obj.unknown = Math.round(message.unknown);
+    }
+    if (message.approved !== 0) {
+      obj.approved = Math.round(message.approved);
+    }
+    if (message.denied !== 0) {
+      obj.denied = Math.round(message.denied);
+    }
+    if (message.lapsed !== 0) {
+      obj.lapsed = Math.round(message.lapsed);
+    }
+    if (message.lastDecidedAt !== undefined) {
+      obj.lastDecidedAt = message.lastDecidedAt.toISOString();
+    }
+    if (message.lastRunAt !== undefined) {
+      obj.lastRunAt = message.lastRunAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunbookEvidence>): RunbookEvidence {
+    return RunbookEvidence.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunbookEvidence>): RunbookEvidence {
+    const message = createBaseRunbookEvidence();
+    message.version = object.version ?? 0;
+    message.decisions = object.decisions ?? 0;
+    message.runs = object.runs ?? 0;
+    message.verified = object.verified ?? 0;
+    message.failed = object.failed ?? 0;
+    message.rolledBack = object.rolledBack ?? 0;
+    message.inconclusive = object.inconclusive ?? 0;
+    message.error = object.error ?? 0;
+    message.unknown = object.unknown ?? 0;
+    message.approved = object.approved ?? 0;
+    message.denied = object.denied ?? 0;
+    message.lapsed = object.lapsed ?? 0;
+    message.lastDecidedAt = object.lastDecidedAt ?? undefined;
+    message.lastRunAt = object.lastRunAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListProposalsRequest(): ListProposalsRequest {
+  return { runbook: "" };
+}
+
+export const ListProposalsRequest: MessageFns<ListProposalsRequest> = {
+  encode(message: ListProposalsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runbook !== "") {
+      writer.uint32(10).string(message.runbook);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProposalsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProposalsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runbook = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListProposalsRequest {
+    return { runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "" };
+  },
+
+  toJSON(message: ListProposalsRequest): unknown {
+    const obj: any = {};
+    if (message.runbook !== "") {
+      obj.runbook = message.runbook;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListProposalsRequest>): ListProposalsRequest {
+    return ListProposalsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListProposalsRequest>): ListProposalsRequest {
+    const message = createBaseListProposalsRequest();
+    message.runbook = object.runbook ?? "";
+    return message;
+  },
+};
+
+function createBaseProposalCriterion(): ProposalCriterion {
+  return { what: "", observed: "", limit: "" };
+}
+
+export const ProposalCriterion: MessageFns<ProposalCriterion> = {
+  encode(message: ProposalCriterion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.what !== "") {
+      writer.uint32(10).string(message.what);
+    }
+    if (message.observed !== "") {
+      writer.uint32(18).string(message.observed);
+    }
+    if (message.limit !== "") {
+      writer.uint32(26).string(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposalCriterion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposalCriterion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.what = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.observed = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.limit = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProposalCriterion {
+    return {
+      what: isSet(object.what) ? globalThis.String(object.what) : "",
+      observed: isSet(object.observed) ? globalThis.String(object.observed) : "",
+      limit: isSet(object.limit) ? globalThis.String(object.limit) : "",
+    };
+  },
+
+  toJSON(message: ProposalCriterion): unknown {
+    const obj: any = {};
+    if (message.what !== "") {
+      obj.what = message.what;
+    }
+    if (message.observed !== "") {
+      obj.observed = message.observed;
+    }
+    if (message.limit !== "") {
+      obj.limit = message.limit;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProposalCriterion>): ProposalCriterion {
+    return ProposalCriterion.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProposalCriterion>): ProposalCriterion {
+    const message = createBaseProposalCriterion();
+    message.what = object.what ?? "";
+    message.observed = object.observed ?? "";
+    message.limit = object.limit ?? "";
+    return message;
+  },
+};
+
+function createBaseRunbookProposal(): RunbookProposal {
+  return { runbook: undefined, from: 0, to: 0, criteria: [] };
+}
+
+export const RunbookProposal: MessageFns<RunbookProposal> = {
+  encode(message: RunbookProposal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runbook !== undefined) {
+      RunbookRef.encode(message.runbook, writer.uint32(10).fork()).join();
+    }
+    if (message.from !== 0) {
+      writer.uint32(16).int32(message.from);
+    }
+    if (message.to !== 0) {
+      writer.uint32(24).int32(message.to);
+    }
+    for (const v of message.criteria) {
+      ProposalCriterion.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunbookProposal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunbookProposal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runbook = RunbookRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.from = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.to = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.criteria.push(ProposalCriterion.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunbookProposal {
+    return {
+      runbook: isSet(object.runbook) ? RunbookRef.fromJSON(object.runbook) : undefined,
+      from: isSet(object.from) ? modeFromJSON(object.from) : 0,
+      to: isSet(object.to) ? modeFromJSON(object.to) : 0,
+      criteria: globalThis.Array.isArray(object?.criteria)
+        ? object.criteria.map((e: any) => ProposalCriterion.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: RunbookProposal): unknown {
+    const obj: any = {};
+    if (message.runbook !== undefined) {
+      obj.runbook = RunbookRef.toJSON(message.runbook);
+    }
+    if (message.from !== 0) {
+      obj.from = modeToJSON(message.from);
+    }
+    if (message.to !== 0) {
+      obj.to = modeToJSON(message.to);
+    }
+    if (message.criteria?.length) {
+      obj.criteria = message.criteria.map((e) => ProposalCriterion.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunbookProposal>): RunbookProposal {
+    return RunbookProposal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunbookProposal>): RunbookProposal {
+    const message = createBaseRunbookProposal();
+    message.runbook = (object.runbook !== undefined && object.runbook !== null)
+      ? RunbookRef.fromPartial(object.runbook)
+      : undefined;
+    message.from = object.from ?? 0;
+    message.to = object.to ?? 0;
+    message.criteria = object.criteria?.map((e) => ProposalCriterion.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListProposalsResponse(): ListProposalsResponse {
+  return { proposals: [] };
+}
+
+export const ListProposalsResponse: MessageFns<ListProposalsResponse> = {
+  encode(message: ListProposalsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.proposals) {
+      RunbookProposal.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProposalsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProposalsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.proposals.push(RunbookProposal.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListProposalsResponse {
+    return {
+      proposals: globalThis.Array.isArray(object?.proposals)
+        ? object.proposals.map((e: any) => RunbookProposal.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListProposalsResponse): unknown {
+    const obj: any = {};
+    if (message.proposals?.length) {
+      obj.proposals = message.proposals.map((e) => RunbookProposal.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListProposalsResponse>): ListProposalsResponse {
+    return ListProposalsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListProposalsResponse>): ListProposalsResponse {
+    const message = createBaseListProposalsResponse();
+    message.proposals = object.proposals?.map((e) => RunbookProposal.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2616,6 +3347,17 @@ export const RunbookServiceService = {
       Buffer.from(GetRunbookHistoryResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetRunbookHistoryResponse => GetRunbookHistoryResponse.decode(value),
   },
+  /** What the evidence says about how freely active runbooks may act. ActivateRunbook is what accepts it. */
+  listProposals: {
+    path: "/belay.v1.RunbookService/ListProposals" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListProposalsRequest): Buffer => Buffer.from(ListProposalsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListProposalsRequest => ListProposalsRequest.decode(value),
+    responseSerialize: (value: ListProposalsResponse): Buffer =>
+      Buffer.from(ListProposalsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListProposalsResponse => ListProposalsResponse.decode(value),
+  },
   activateRunbook: {
     path: "/belay.v1.RunbookService/ActivateRunbook" as const,
     requestStream: false as const,
@@ -2656,6 +3398,8 @@ export interface RunbookServiceServer extends UntypedServiceImplementation {
   listRunbooks: handleUnaryCall<ListRunbooksRequest, ListRunbooksResponse>;
   getRunbook: handleUnaryCall<GetRunbookRequest, GetRunbookResponse>;
   getRunbookHistory: handleUnaryCall<GetRunbookHistoryRequest, GetRunbookHistoryResponse>;
+  /** What the evidence says about how freely active runbooks may act. ActivateRunbook is what accepts it. */
+  listProposals: handleUnaryCall<ListProposalsRequest, ListProposalsResponse>;
   activateRunbook: handleUnaryCall<ActivateRunbookRequest, ActivateRunbookResponse>;
   deprecateRunbook: handleUnaryCall<DeprecateRunbookRequest, DeprecateRunbookResponse>;
   archiveRunbook: handleUnaryCall<ArchiveRunbookRequest, ArchiveRunbookResponse>;
@@ -2721,6 +3465,22 @@ export interface RunbookServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetRunbookHistoryResponse) => void,
+  ): ClientUnaryCall;
+  /** What the evidence says about how freely active runbooks may act. ActivateRunbook is what accepts it. */
+  listProposals(
+    request: ListProposalsRequest,
+    callback: (error: ServiceError | null, response: ListProposalsResponse) => void,
+  ): ClientUnaryCall;
+  listProposals(
+    request: ListProposalsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListProposalsResponse) => void,
+  ): ClientUnaryCall;
+  listProposals(
+    request: ListProposalsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListProposalsResponse) => void,
   ): ClientUnaryCall;
   activateRunbook(
     request: ActivateRunbookRequest,

@@ -33,7 +33,7 @@ export async function listRunbooks(
 
 export async function getRunbook(
   { name, version }: GetRunbookRequest,
-  { registry, read }: Options,
+  { registry, read, evidence }: Pick<RegistryOptions, 'registry' | 'read' | 'evidence'>,
 ): Promise<GetRunbookResponse> {
   const versions = await registry.versions(name);
   const found =
@@ -45,6 +45,7 @@ export async function getRunbook(
     runbook: toRunbookVersion(found, read(found).runbook),
     source: found.source,
     versions: versions.map((record) => toRunbookVersion(record)),
+    evidence: (await evidence.versions(name)).map((found) => ({ ...found })),
   };
 }
 

@@ -8,6 +8,7 @@ import type { CallContext } from '#lib/grpc/service-methods.ts';
 import { permits } from '#lib/identity/identity.ts';
 import { newEntry } from '../../domain/registry/entry.ts';
 import type { RunbookRegistry } from '../../ports.ts';
+import { configSchema } from '../../config.ts';
 import { runbookAccess, runbookSchemas, runbookService } from './runbook-service.ts';
 import { versionReader } from './version-reader.ts';
 
@@ -30,6 +31,9 @@ function world(publishing: () => Promise<void> = async () => {}) {
   const rpc = runbookService({
     registry: empty,
     read: versionReader(),
+    evidence: { newest: async () => [], versions: async () => [] },
+    active: () => [],
+    criteria: configSchema.shape.policy.parse(undefined).proposals,
     publish: async (events) => {
       for (const event of events) encodeEvent(event, 'belay/decision');
       published.push(...events);
@@ -74,9 +78,9 @@ it('viewers read, and only operators change', () => {
     ({ kind: 'human', name: 'x', roles: [role], groups: [] }) as const;
   const open = (role: 'viewer' | 'approver' | 'operator') =>
     Object.entries(runbookAccess).flatMap(([rpc, access]) => (permits(holder(role), access) ? [rpc] : []));
-  expect(open('viewer')).toEqual(['listRunbooks', 'getRunbook', 'getRunbookHistory']);
+  expect(open('viewer')).toEqual(['listRunbooks', 'getRunbook', 'getRunbookHistory', 'listProposals']);
   expect(open('approver')).toEqual(open('viewer'));
-  expect(open('operator')).toHaveLength(7);
+  expect(open('operator')).toHaveLength(8);
 });
 
 const texts = [{ file: 'r.yaml', text: 'x' }];

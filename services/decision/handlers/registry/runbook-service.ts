@@ -7,6 +7,7 @@ import { activateRunbook } from './activate-runbook.ts';
 import { applyRunbooks } from './apply-runbooks.ts';
 import { type Command, recordRefused } from '../command-given.ts';
 import { toRunbookVersion } from './proto-registry.ts';
+import { listProposals } from './list-proposals.ts';
 import { getRunbook, getRunbookHistory, listRunbooks } from './read-runbooks.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import { retireRunbook } from './retire-runbook.ts';
@@ -19,6 +20,7 @@ export const runbookAccess: AccessRules<Service> = {
   listRunbooks: 'viewer',
   getRunbook: 'viewer',
   getRunbookHistory: 'viewer',
+  listProposals: 'viewer',
   activateRunbook: 'operator',
   deprecateRunbook: 'operator',
   archiveRunbook: 'operator',
@@ -49,6 +51,7 @@ export const runbookSchemas: RequestSchemas<Service> = {
   listRunbooks: z.looseObject({ type: filter, tag: filter, owner: filter, trigger: filter }),
   getRunbook: z.looseObject({ name, version: optionalVersion }),
   getRunbookHistory: z.looseObject({ name }),
+  listProposals: z.looseObject({ runbook: filter }),
   activateRunbook: z.looseObject({ name, version, reason, seenVersion: optionalVersion }),
   deprecateRunbook: z.looseObject({ name, version: optionalVersion, reason }),
   archiveRunbook: z.looseObject({ name, version: optionalVersion, reason }),
@@ -71,6 +74,7 @@ export function runbookService(options: RegistryOptions): Handlers<Service> {
     listRunbooks: (request) => listRunbooks(request, options),
     getRunbook: (request) => getRunbook(request, options),
     getRunbookHistory: (request) => getRunbookHistory(request, options),
+    listProposals: (request) => listProposals(request, options),
     activateRunbook: (request, call) => {
       const command = given('ActivateRunbook', request);
       return recorded(command, call, () => activateRunbook(request, command, call, options));
