@@ -25,6 +25,7 @@ export const verbs: VerbList = {
   'runbook deprecate': async () => (await import('./commands/runbook/retire.ts')).runbookDeprecate,
   'runbook archive': async () => (await import('./commands/runbook/retire.ts')).runbookArchive,
   'runbook history': async () => (await import('./commands/runbook/history.ts')).runbookHistory,
+  'runbook proposals': async () => (await import('./commands/runbook/proposals.ts')).runbookProposals,
   'runbook import': async () => (await import('./commands/runbook/import.ts')).runbookImport,
   'runbook test': async () => (await import('./commands/runbook/test.ts')).runbookTest,
   'runbook disable': async () => (await import('./commands/runbook/set-enabled.ts')).runbookDisable,

@@ -2,6 +2,7 @@ import type { GetRunbookResponse } from '#gen/belay/v1/runbook_service.ts';
 import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import type { Result } from '../frame/output.ts';
+import { historyBody, historyPart } from './evidence-page.ts';
 import { approvalRows, limitRows, preCheckRows, whenRows } from './page-limits.ts';
 import type { Row } from './page-row.ts';
 import { stepRows, verificationRows } from './page-steps.ts';
@@ -35,6 +36,7 @@ export function runbookResult(
     ...runbook,
     notCarriedOut: beyondExecutors(runbook),
     registered: version,
+    history: registered && historyBody(registered.evidence),
   }));
   return {
     kind: 'RunbookPage',
@@ -44,8 +46,15 @@ export function runbookResult(
   };
 }
 
-/** Which versions there are, and who applied them and why. */
-export const registeredPart = ({ versions }: GetRunbookResponse): Result => ({
+/** What came of it here, and which versions there are. */
+export function registeredParts(registered: GetRunbookResponse | undefined): readonly Result[] {
+  if (!registered) return [];
+  const { runbook, evidence } = registered;
+  return [historyPart(runbook?.ref?.name ?? '', evidence), versionsPart(registered)];
+}
+
+/** Who applied them and why. */
+const versionsPart = ({ versions }: GetRunbookResponse): Result => ({
   kind: 'RunbookPage',
   body: {},
   names: [],

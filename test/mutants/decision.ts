@@ -78,6 +78,18 @@ export const decisionMutants: readonly Mutant[] = [
   inCore('medium risk runs by itself', 'domain/decide', "risk !== 'low' ||", "risk === 'high' ||"),
   inCore('risk is lowered', 'domain/risk', 'declared + reasons.length', 'declared - reasons.length'),
   inCore(
+    'a good history lowers the risk',
+    'domain/risk',
+    'declared + reasons.length',
+    'declared + reasons.length - (past && past.failed === 0 ? 1 : 0)',
+  ),
+  inCore(
+    'a rate at the limit is enough',
+    'domain/evidence/weigh-evidence',
+    'verified / runs.length > successRate',
+    'verified / runs.length >= successRate',
+  ),
+  inCore(
     'people approve what they asked for',
     'domain/cases/refusal-of',
     'if (name !== requester) return undefined;',

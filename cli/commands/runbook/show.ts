@@ -25,7 +25,7 @@ export const runbookShow = defineVerb<ShowOptions>({
   parse: ({ args, options }) => ({ reference: args[0] ?? '', isSource: options['source'] === true }),
   run: async ({ reference, isSource }, session) => {
     if (isSource) return showSource(reference, session);
-    const [{ findReference }, { pageOf, registeredPart, runbookResult }] = await Promise.all([
+    const [{ findReference }, { pageOf, registeredParts, runbookResult }] = await Promise.all([
       import('../../runbook/find-reference.ts'),
       import('../../runbook/runbook-page.ts'),
     ]);
@@ -40,7 +40,7 @@ export const runbookShow = defineVerb<ShowOptions>({
       if (index > 0) session.write('\n');
       for (const part of pageOf(runbook)) await session.out.print(part);
     }
-    if (found.registered) await session.out.print(registeredPart(found.registered));
+    for (const part of registeredParts(found.registered)) await session.out.print(part);
     return exitCodes.done;
   },
 });
