@@ -1,5 +1,5 @@
 import { preCheckNames } from '#lib/runbook/named-checks.ts';
-import type { Runbook } from '#lib/runbook/runbook.ts';
+import type { Runbook, Schedule } from '#lib/runbook/runbook.ts';
 import { windowText } from '#lib/runbook/windows.ts';
 import type { Row } from './page-row.ts';
 
@@ -11,12 +11,21 @@ export function whenRows({ triggers, scope, schedule }: Runbook): readonly Row[]
     ...list('the cause is', probableCauses),
     ...list('the symptom is', symptoms),
     ...(any ? [['incident', 'any that no other runbook is for']] : []),
-    ...(schedule ? [['at', `${schedule.cron} (${schedule.timeZone})`]] : []),
+    ...(schedule ? scheduleRows(schedule) : []),
     ...(isTriggered || schedule ? [] : [['started', 'by hand']]),
     ...(isTriggered ? [['confidence', `at least ${minimumConfidence.toFixed(2)}`]] : []),
     ['resource', scope.resourceKinds.join(', ') || 'of any kind'],
     ['namespace', scope.allowedNamespaces.join(', ') || 'any'],
     ['opted in by', labels.join(', ') || 'nothing is asked for'],
+  ];
+}
+
+function scheduleRows({ cron, timeZone, resource }: Schedule): readonly Row[] {
+  const { kind = '', namespace = '', name = '' } = resource ?? {};
+  const what = [kind, [namespace, name].filter(Boolean).join('/')].filter(Boolean).join(' ');
+  return [
+    ['at', `${cron} (${timeZone})`],
+    ['on', what || 'nothing: each time is left to people'],
   ];
 }
 

@@ -19,6 +19,7 @@ import {
   kindWithoutName,
   misspeltKind,
   nothingStartsIt,
+  scheduledOnNothing,
 } from './lint/trigger-rules.ts';
 import {
   verificationCannotFail,
@@ -42,6 +43,7 @@ const rules: readonly LintRule[] = [
   timeoutOutlastsApproval,
   approvalUnused,
   nothingStartsIt,
+  scheduledOnNothing,
   fallbackActs,
   fallbackNames,
   certaintyDemanded,

@@ -222,7 +222,19 @@ const spec = fc.record(
     ),
     rollback: fc.record({ type: fc.constantFrom('none', 'steps'), notes: text }, { requiredKeys: ['type'] }),
     schedule: fc.record(
-      { cron: fc.constant('*/5 1-3 * * 0,6'), timeZone: fc.constantFrom('UTC', 'Europe/Berlin') },
+      {
+        cron: fc.constant('*/5 1-3 * * 0,6'),
+        timeZone: fc.constantFrom('UTC', 'Europe/Berlin'),
+        resource: fc.record(
+          {
+            kind: fc.constant('pod'),
+            name: fc.constant('web-0'),
+            namespace: fc.constantFrom('', 'production'),
+          },
+          { requiredKeys: ['kind', 'name'] },
+        ),
+        service: fc.constant('web'),
+      },
       { requiredKeys: ['cron'] },
     ),
     reviewBy: fc.constant('2027-01-31'),

@@ -36,10 +36,19 @@ export interface Runbook {
   readonly verification: VerificationRule;
   readonly rollback: { readonly type: string; readonly notes: string };
   readonly escalation: { readonly onGuardrailFailure: string; readonly onVerificationFailure: string };
-  readonly schedule: { readonly cron: string; readonly timeZone: string } | undefined;
+  readonly schedule: Schedule | undefined;
   readonly reviewBy: string | undefined;
   readonly tags: readonly string[];
   readonly dependencies: readonly string[];
+}
+
+export interface Schedule {
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly resource?:
+    | { readonly kind: string; readonly namespace: string; readonly name: string; readonly target: string }
+    | undefined;
+  readonly service?: string | undefined;
 }
 
 export interface Triggers {

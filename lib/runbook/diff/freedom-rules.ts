@@ -129,6 +129,7 @@ const RULES: readonly FreedomRule[] = [
     'goes on after it did not help',
   ),
   neutral('escalation.onGuardrailFailure'),
+  rule('schedule.resource.*', given, 'acts on something else'),
   rule('schedule.*', given, 'starts at other times'),
   rule('dependencies', shrank, 'acts while these are down'),
   ...['name', 'type', 'intent', 'owner', 'tags', 'reviewBy'].map(neutral),

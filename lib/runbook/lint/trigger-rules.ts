@@ -17,6 +17,13 @@ export const nothingStartsIt: LintRule = (runbook) => {
   return [error(['triggers'], 'unsatisfiable_trigger', message)];
 };
 
+/** Whoever reports an incident says what it is about; a timetable does not. */
+export const scheduledOnNothing: LintRule = ({ schedule }) => {
+  if (!schedule || schedule.resource) return [];
+  const message = 'names nothing to act on, so each time is left to people, add resource';
+  return [warning(['schedule'], 'schedule_without_resource', message)];
+};
+
 /** What nobody has diagnosed is looked at; it is not acted on. */
 export const fallbackActs: LintRule = (runbook) => {
   if (!runbook.triggers.any || isReadOnly(runbook)) return [];

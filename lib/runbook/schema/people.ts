@@ -49,8 +49,24 @@ export const schedule = z
       .refine(isCron, 'is not a cron expression: minute hour day month weekday')
       .describe('minute hour day month weekday'),
     timeZone,
+    resource: z
+      .strictObject({
+        kind: shortText.describe('As in scope.resourceKinds.'),
+        namespace: z.string().max(253, 'is longer than 253 characters').default('').describe('Where it is.'),
+        name: shortText.describe('What it is called.'),
+        target: z
+          .string()
+          .max(253, 'is longer than 253 characters')
+          .default('')
+          .describe('The cluster, account or host group. Empty: the only one there is.'),
+      })
+      .optional()
+      .describe('What it acts on. Without it, each time is left to people.'),
+    service: shortText
+      .optional()
+      .describe('That freezes and limits go by. Without it: the name of the resource.'),
   })
-  .describe('Starts it without an incident.');
+  .describe('Starts it without an incident. A time that is missed by a minute is skipped.');
 
 export const reviewBy = z.iso
   .date('is not a date: 2027-01-31')
