@@ -27,6 +27,7 @@ export const verbs: VerbList = {
   'runbook history': async () => (await import('./commands/runbook/history.ts')).runbookHistory,
   'runbook proposals': async () => (await import('./commands/runbook/proposals.ts')).runbookProposals,
   'runbook import': async () => (await import('./commands/runbook/import.ts')).runbookImport,
+  'runbook run': async () => (await import('./commands/runbook/run.ts')).runbookRun,
   'runbook test': async () => (await import('./commands/runbook/test.ts')).runbookTest,
   'runbook disable': async () => (await import('./commands/runbook/set-enabled.ts')).runbookDisable,
   'runbook enable': async () => (await import('./commands/runbook/set-enabled.ts')).runbookEnable,

@@ -5,6 +5,7 @@ import {
   DeadLettered,
   NotificationSent,
   RunbookChanged,
+  RunSkipped,
 } from '#gen/belay/v1/audit.ts';
 import { define, inTopic, stamp } from './event-definition.ts';
 import { actor, count, id, longText, name, runbook, shortText, time } from './event-rules.ts';
@@ -74,5 +75,22 @@ export const auditEvents = {
     time: (e) => e.changedAt,
     about: (e) => [e.runbook?.name ?? '', e.runbook?.version ?? 0, e.change, stamp(e.changedAt)],
     rules: z.looseObject({ actor, runbook, change: name, changedAt: time }),
+  }),
+  RunSkipped: define<RunSkipped>({
+    topic,
+    codec: RunSkipped,
+    key,
+    subject: (e) => e.runbook?.name ?? '',
+    time: (e) => e.skippedAt,
+    about: (e) => [e.runbook?.name ?? '', stamp(e.plannedAt)],
+    rules: z.looseObject({
+      actor,
+      runbook,
+      plannedAt: time,
+      code: name,
+      reason: longText,
+      skippedAt: time,
+      further: count,
+    }),
   }),
 };

@@ -214,3 +214,45 @@ export interface Cases {
   findApprovals(idPrefix: string): Promise<readonly Case[]>;
   forget(decisionId: string): Promise<void>;
 }
+
+/** A planned time that somebody holds. */
+export interface PlannedRun {
+  readonly id: string;
+  /** Of the claim. */
+  readonly epoch: number;
+  readonly runbook: string;
+  readonly plannedAt: Date;
+  /** That it was planned by. */
+  readonly timetable: string;
+}
+
+export interface Timetabled {
+  readonly runbook: string;
+  /** Tells it from the one before. */
+  readonly timetable: string;
+  /** Its first planned time from now on. */
+  readonly nextAt: () => Date | undefined;
+}
+
+export interface Planned {
+  readonly at: Date;
+  readonly timetable: string;
+}
+
+/** What came of a planned time. */
+export type TurnTaken =
+  | { readonly is: 'run'; readonly incidentId: string; readonly isOpen: boolean }
+  | { readonly is: 'skipped'; readonly event: OutgoingEvent }
+  | { readonly is: 'dropped' };
+
+/** Planned times, durable: each of them has one turn, whoever looks and however often. */
+export interface Schedules {
+  /** One planned time waits for each of these, and none for any other. */
+  keep(wanted: readonly Timetabled[]): Promise<void>;
+  /** Whether a run of it that was begun has not ended, as far as is known. */
+  isOpen(runbook: string, now: Date): Promise<boolean>;
+  /** Notes it, says what is to be said, and plans the next one: all of it or nothing, where the claim still holds. */
+  finish(run: PlannedRun, turn: TurnTaken, next: Planned | undefined, now: Date): Promise<void>;
+  /** The action of a run has ended. What is no run is nothing to it. */
+  settled(incidentId: string): Promise<void>;
+}

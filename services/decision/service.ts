@@ -31,6 +31,7 @@ import { openGuardrails } from './adapters/open-guardrails.ts';
 import { sqlCases } from './adapters/sql-cases.ts';
 import { sqlEvidence } from './adapters/sql-evidence.ts';
 import { sqlRegistry } from './adapters/sql-registry.ts';
+import { sqlSchedules } from './adapters/sql-schedules.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
 import { approvalAccess, approvalSchemas, approvalService } from './handlers/approval-service.ts';
@@ -42,14 +43,22 @@ import { incidentReportedHandler } from './handlers/incident-reported.ts';
 import { incidentResolvedHandler } from './handlers/incident-resolved.ts';
 import { notificationSentHandler } from './handlers/notification-sent.ts';
 import { actionPlannedHandler, planDeclinedHandler } from './handlers/plan-answered.ts';
-import { runbookAccess, runbookSchemas, runbookService } from './handlers/registry/runbook-service.ts';
+import {
+  runbookAccess,
+  runbookSchemas,
+  runbookService,
+  type RunbookServiceOptions,
+} from './handlers/registry/runbook-service.ts';
 import { versionReader } from './handlers/registry/version-reader.ts';
-import type { Cases, EvidenceBook, Guardrails } from './ports.ts';
+import { settlesRuns } from './handlers/schedules/settles-runs.ts';
+import type { Cases, EvidenceBook, Guardrails, Schedules } from './ports.ts';
 import type { ActiveRunbooks } from './workers/active-runbooks.ts';
 import { driveCase } from './workers/drive-case.ts';
+import { driveSchedule, type ScheduleDriver } from './workers/drive-schedule.ts';
 import { startHeartbeat } from './workers/heartbeat.ts';
-import { followHistories } from './workers/run-histories.ts';
+import { startPlanning } from './workers/plan-schedules.ts';
 import { startRebuilder } from './workers/rebuild.ts';
+import { followHistories } from './workers/run-histories.ts';
 import { startRegistry } from './workers/start-registry.ts';
 
 const NAME = 'decision';
@@ -126,7 +135,8 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   const outbox = startOutbox(sql, platform, logger);
   keep(() => outbox.stop());
   const evidence = sqlEvidence(sql.db);
-  const active = await openRegistry(sql, outbox, evidence, around);
+  const late: { runs?: Runs } = {};
+  const active = await openRegistry(sql, outbox, evidence, around, () => late.runs ?? notStarted());
   keep(() => active.stop());
   const histories = await followHistories({ evidence, clock, logger });
   keep(() => histories.stop());
@@ -146,13 +156,20 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   const deciding = { guardrails, ...followed, targets: config.targets, policy: config.policy };
   const sealed = publisher(bus, NAME, signing.seal);
   const cases = startCases(sql, outbox, { ...around, deciding, sealed, keep });
+  late.runs = { ...deciding, cases, publish: sealed };
+  const schedules = startSchedules(sql, outbox, {
+    ...around,
+    deciding: { ...deciding, cases },
+    sealed,
+    keep,
+  });
   const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
   keep(() => rebuilder.stop());
   const consumer = await consume(platform, {
     service: NAME,
     topics: TOPICS,
     publishes: ['decision', 'control', ...orders],
-    handlers: handlersOf({ ...deciding, cases }),
+    handlers: handlersOf({ ...deciding, cases, schedules }),
     ...signing,
   });
   keep(() => consumer.stop());
@@ -168,8 +185,13 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   return { cases, controls: controls.current, active, checks };
 }
 
-function handlersOf(deciding: DecideOptions & { readonly cases: Cases }): Handlers {
-  const { guardrails, cases, controls } = deciding;
+interface Handling extends DecideOptions {
+  readonly cases: Cases;
+  readonly schedules: Schedules;
+}
+
+function handlersOf(deciding: Handling): Handlers {
+  const { guardrails, cases, schedules, controls } = deciding;
   const declined = planDeclinedHandler(cases);
   return {
     IncidentReported: incidentReportedHandler(deciding),
@@ -178,11 +200,55 @@ function handlersOf(deciding: DecideOptions & { readonly cases: Cases }): Handle
     ActionRefused: declined,
     ActionAborted: declined,
     Escalated: escalatedHandler(controls),
-    ActionSettled: actionSettledHandler({ guardrails, cases }),
+    ActionSettled: settlesRuns(actionSettledHandler({ guardrails, cases }), schedules),
     ActionResolved: actionResolvedHandler(guardrails),
     NotificationSent: notificationSentHandler(cases),
   };
 }
+
+interface SchedulesAround extends Around {
+  readonly deciding: DecideOptions & Pick<ScheduleDriver, 'runbooks'>;
+  /** Signs orders. */
+  readonly sealed: Publish;
+  readonly keep: Keep;
+}
+
+/** The planned times of what has a schedule, and the worker that gives each its turn. */
+function startSchedules(
+  { db }: Sql<DecisionTables>,
+  outbox: OutboxSweeper<DecisionTables>,
+  { platform, logger, deciding, sealed: publish, keep }: SchedulesAround,
+): Schedules {
+  const { clock } = platform;
+  const schedules = sqlSchedules({
+    db,
+    source: `belay/${NAME}`,
+    onEvents: () => outbox.poke(),
+    onDue: () => worker.poke(),
+  });
+  const driver = { ...deciding, schedules, clock, publish };
+  const worker = new RowWorker({
+    db,
+    table: 'planned_runs',
+    clock,
+    owner: `${NAME}/${randomUUID().slice(0, 8)}`,
+    handle: ({ planned_at: plannedAt, ...row }) => driveSchedule({ ...row, plannedAt }, driver),
+    onError: (error, row) =>
+      logger.warn(
+        { err: error, planned: row?.id },
+        'a planned time could not have its turn, and gets it again',
+      ),
+  });
+  worker.start();
+  keep(() => worker.stop());
+  const onError = (error: unknown) => logger.warn({ err: error }, 'planned times could not be looked at');
+  const planning = startPlanning({ schedules, runbooks: deciding.runbooks, clock, onError });
+  keep(() => planning.stop());
+  return schedules;
+}
+
+/** What runs are decided with. */
+type Runs = ReturnType<RunbookServiceOptions['runs']>;
 
 interface CasesAround extends Around {
   readonly deciding: Omit<DecideOptions, 'cases'>;
@@ -225,6 +291,7 @@ async function openRegistry(
   outbox: OutboxSweeper<DecisionTables>,
   evidence: EvidenceBook,
   { config, platform, logger, publish }: Around,
+  runs: () => Runs,
 ): Promise<ActiveRunbooks> {
   const { bus, clock, grpc } = platform;
   const registry = sqlRegistry({ db, source: `belay/${NAME}`, onEvents: () => outbox.poke() });
@@ -242,6 +309,7 @@ async function openRegistry(
     ...{ evidence, active: active.current, criteria: config.policy.proposals },
     publish,
     refresh: () => active.refresh(),
+    runs,
   });
   grpc.addService(RunbookServiceService, handlers, runbookAccess, runbookSchemas);
   return active;

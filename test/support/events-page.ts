@@ -31,6 +31,7 @@ const purpose: Readonly<Record<EventType, string>> = {
   DeadLettered: 'A record went aside, and why.',
   NotificationSent: 'Somebody was told, with the receipt.',
   RunbookChanged: 'A runbook was created, activated, deprecated or retired.',
+  RunSkipped: 'A planned time at which its runbook was not run, and why.',
   ControlSet:
     'A switch that every hand looks at: kill switch, freeze, quarantine, heartbeat. The last one of a key holds.',
 };

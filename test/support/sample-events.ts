@@ -325,6 +325,15 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     changedAt: at(0),
     mode: 6,
   },
+  RunSkipped: {
+    actor: engine,
+    runbook,
+    plannedAt: at(0),
+    code: 'still_open',
+    reason: 'the run before it is not over',
+    skippedAt: at(0),
+    further: 0,
+  },
   ControlSet: {
     key: 'kill-switch/*',
     setting: { $case: 'killSwitch', value: { state: 2, target: '' } },

@@ -96,7 +96,7 @@ const roundUp = (time: Date): Date => new Date(Math.ceil(time.getTime() / 1_000)
 const placeOf = ({ kind, namespace, name }: Resource): string =>
   `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 
-function checkRow({ name, result, observed, limit }: Check): Cell[] {
+export function checkRow({ name, result, observed, limit }: Check): Cell[] {
   if (result === CheckResult.PASS) return [name, { text: 'pass', tone: 'good' }, observed, limit];
   if (result === CheckResult.REFUSE) return [name, { text: 'REFUSE', tone: 'bad' }, observed, limit];
   return [name, { text: '-', tone: 'dim' }, `not reached (${limit})`, ''];

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { ReportIncidentRequest } from '#gen/belay/v1/detector_service.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
+import { pairsOption } from '../../frame/pairs-option.ts';
+import { resourceOption } from '../../frame/resource-option.ts';
 import { usageError } from '../../frame/usage-error.ts';
 import { defineVerb } from '../../frame/verb.ts';
 import { announce, call } from '../../connection/call.ts';
@@ -71,8 +73,8 @@ function requestOf(options: Readonly<Record<string, unknown>>): ReportIncidentRe
     symptom: text('symptom'),
     probableCause: text('cause'),
     confidence: confidenceOf(options['confidence'] as string | undefined),
-    resource: resourceOf(text('resource'), text('namespace'), text('target')),
-    labels: labelsOf((options['label'] as string[] | undefined) ?? []),
+    resource: resourceOption(options, HELP),
+    labels: pairsOption('--label', options['label'] as string[] | undefined, HELP),
     context: {},
     affectedServices: [],
     summary: text('summary'),
@@ -90,26 +92,4 @@ function confidenceOf(text: string | undefined): number | undefined {
     next: 'As in 0.95.',
     help: HELP,
   });
-}
-
-function resourceOf(resource: string, namespace: string, target: string): ReportIncidentRequest['resource'] {
-  if (resource === '') return undefined;
-  const [kind = '', name = '', ...more] = resource.split('/');
-  if (kind === '' || name === '' || more.length > 0) {
-    throw usageError(`--resource ${resource} is not kind/name`, {
-      next: 'As in pod/api-server-abc123.',
-      help: HELP,
-    });
-  }
-  return { target, kind: kind.toLowerCase(), namespace, name, uid: '' };
-}
-
-function labelsOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw usageError(`--label ${pair} is not key=value`, { help: HELP });
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
 }

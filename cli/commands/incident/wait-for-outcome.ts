@@ -35,7 +35,7 @@ export async function incidentOutcome(
   const deadlineMs = session.clock.monotonicMs() + session.globals.timeoutMs;
   let reportsBefore: number | undefined;
   while (session.clock.monotonicMs() < deadlineMs) {
-    const found = await look(incidentId, session);
+    const found = await lookAtIncident(incidentId, session);
     if (found) {
       const { timeline } = found;
       // Reported again after its end, and not told yet: the outcome that is there is the one before.
@@ -53,7 +53,7 @@ export async function incidentOutcome(
 }
 
 /** The projection is a moment behind the log: not there yet is no error. */
-async function look(id: string, session: Session): Promise<GetIncidentResponse | undefined> {
+export async function lookAtIncident(id: string, session: Session): Promise<GetIncidentResponse | undefined> {
   const { AuditServiceClient } = await import('#gen/belay/v1/audit_service.ts');
   try {
     return await call(session, AuditServiceClient, (client) => client.getIncident({ id }));

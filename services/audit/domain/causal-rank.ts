@@ -6,6 +6,7 @@ const causalOrder: readonly string[] = [
   'IncidentReported',
   'CommandGiven',
   'RunbookChanged',
+  'RunSkipped',
   'ControlSet',
   'DecisionMade',
   'ActionPlanned',

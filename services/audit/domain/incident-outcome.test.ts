@@ -144,6 +144,21 @@ describe('an incident closes', () => {
   ])('%s', (_when, lines, time) => {
     expect(closedAt(story(...lines))).toEqual(time);
   });
+
+  it('ends with its decision where nobody has reported it: a run', () => {
+    const blocked = 'DecisionMade kill_switch blocked';
+    expect(closedAt(story(blocked, 'DecisionClosed blocked'))).toEqual(at(1));
+    expect(closedAt(story(reported, blocked, 'DecisionClosed blocked'))).toBeUndefined();
+    expect(closedAt(story(auto, ordered, 'ActionStarted started'))).toBeUndefined();
+    const failed = story(
+      auto,
+      ordered,
+      'ActionStarted started',
+      'ActionSettled failed',
+      'DecisionClosed settled',
+    );
+    expect(closedAt(failed)).toBeUndefined();
+  });
 });
 
 describe('whatever of a story is known', () => {

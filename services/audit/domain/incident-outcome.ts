@@ -30,12 +30,19 @@ export function incidentOutcome(facts: readonly IncidentFact[]): IncidentOutcome
   return settledOutcome(own, over) ?? closedOutcome(own) ?? undecidedOutcome(decision, own);
 }
 
-/** The moment from which nothing more is expected: the fix was verified, or the incident was resolved. */
+/**
+ * The moment from which nothing more is expected: the fix was verified, or the incident was resolved. A run has no
+ * report and nobody who resolves it: it ends with its decision.
+ */
 export function closedAt(facts: readonly IncidentFact[]): Date | undefined {
   if (isResolved(facts)) return facts.findLast(isResolution)?.time;
-  if (incidentOutcome(facts) !== 'fixed') return undefined;
-  return facts.findLast((fact) => fact.type === 'ActionSettled')?.time;
+  const outcome = incidentOutcome(facts);
+  if (outcome === 'fixed') return facts.findLast((fact) => fact.type === 'ActionSettled')?.time;
+  const isOver = !facts.some(isReport) && NOTHING_MORE.has(outcome);
+  return isOver ? facts.findLast((fact) => fact.type === 'DecisionClosed')?.time : undefined;
 }
+
+const NOTHING_MORE: ReadonlySet<IncidentOutcome> = new Set(['rolled back', 'not done', 'left to people']);
 
 const isReport = ({ type }: IncidentFact): boolean => type === 'IncidentReported';
 const isResolution = ({ type }: IncidentFact): boolean => type === 'IncidentResolved';

@@ -4,6 +4,7 @@ import type { WorkTable } from '#lib/sql/work-table.ts';
 import type { Case } from '../domain/cases/case.ts';
 import type { EvidenceTables } from './evidence-migrations.ts';
 import type { RegistryTables } from './registry-migrations.ts';
+import type { ScheduleTables } from './schedule-migrations.ts';
 
 /** One decision that waits: for a plan, for people, for its grant, for a better moment. */
 interface CaseTable extends WorkTable {
@@ -16,7 +17,7 @@ interface CaseTable extends WorkTable {
   data: Json<object>;
 }
 
-export interface DecisionTables extends OutboxTables, RegistryTables, EvidenceTables {
+export interface DecisionTables extends OutboxTables, RegistryTables, EvidenceTables, ScheduleTables {
   cases: CaseTable;
   /** Which incidents are over, as the log said in its order. */
   episodes: { incident_id: string; resolved_at: Date | null; reopened_at: Date | null };

@@ -3,6 +3,7 @@ import { outboxSql } from '#lib/sql/outbox.ts';
 import { workColumns, workIndex } from '#lib/sql/work-table.ts';
 import { evidenceMigrations } from './evidence-migrations.ts';
 import { registryMigrations } from './registry-migrations.ts';
+import { scheduleMigrations } from './schedule-migrations.ts';
 
 export const migrations: readonly Migration[] = [
   {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   },
   ...registryMigrations,
   ...evidenceMigrations,
+  ...scheduleMigrations,
 ];

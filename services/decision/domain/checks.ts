@@ -5,27 +5,33 @@ import { judgeWindows } from '#lib/runbook/windows.ts';
 import { notReached, pass, refuse } from './check.ts';
 import { controlChecks } from './control-checks.ts';
 import { isYes } from './risk.ts';
-import type { Check, Facts, IncidentFacts, Policy } from './decision.ts';
+import type { Asked, Check, Facts, IncidentFacts, Policy } from './decision.ts';
+
+/** How a runbook was come to: by its triggers, or because it was named. */
+export type Chosen = Match | Asked;
 
 /** The steps of a decision that need nothing but facts, in their order. Each says what it saw. */
-export function checkAll(match: Match, facts: Facts, policy: Policy, now: Date): Check[] {
-  const { incident } = facts;
-  const { runbook } = match;
+export function checkAll(chosen: Chosen, facts: Facts, policy: Policy, now: Date): Check[] {
+  const { incident, asked } = facts;
+  const { runbook } = chosen;
   return [
-    pass('match', matchedBy(match, incident), runbook.name),
-    confidence(incident, runbook),
+    pass('match', chosenBy(chosen, incident), runbook.name),
+    asked ? pass('confidence', asked.words, 'asked for') : confidence(incident, runbook),
     age(incident, policy, now),
     ...controlChecks(facts, runbook.name),
     target(facts),
+    ...(asked ? [resourceKind(incident, runbook)] : []),
     namespace(incident, runbook),
-    labels(incident, runbook),
+    asked ? optIn(runbook) : labels(incident, runbook),
     affectedServices(incident, runbook),
     ...dependencies(incident, runbook),
     ...windows(runbook, now),
   ];
 }
 
-function matchedBy({ by }: Match, { probableCause, symptom }: IncidentFacts): string {
+function chosenBy(chosen: Chosen, { probableCause, symptom }: IncidentFacts): string {
+  if ('words' in chosen) return chosen.by === 'person' ? 'by hand' : 'by its schedule';
+  const { by } = chosen;
   return by === 'any' ? 'any incident' : `${by} ${by === 'cause' ? probableCause : symptom}`;
 }
 
@@ -64,10 +70,28 @@ function namespace({ resource }: IncidentFacts, { scope }: Runbook): Check {
   );
 }
 
+/** An incident of another kind does not match; whoever names a runbook can be mistaken. */
+function resourceKind({ resource }: IncidentFacts, { scope, name }: Runbook): Check {
+  const kind = resource?.kind || 'none named';
+  const limit = scope.resourceKinds.join(', ') || 'any';
+  if (scope.resourceKinds.length === 0 || scope.resourceKinds.includes(kind))
+    return pass('kind', kind, limit);
+  const reason = `${name} is for ${limit}, and not for ${kind}`;
+  return refuse('kind', kind, limit, 'kind_not_allowed', reason);
+}
+
+/** What a person names is not a report: there is nothing to go by before the executor has looked. */
+const optIn = ({ scope }: Runbook): Check => pass('opt-in', 'read live by the executor', labelsOf(scope));
+
+const labelsOf = ({ requiredLabels }: Runbook['scope']): string =>
+  Object.entries(requiredLabels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ') || 'none';
+
 /** What was reported can only refuse. What was not reported is read live by the executor. */
 function labels({ labels }: IncidentFacts, { scope }: Runbook): Check {
   const required = Object.entries(scope.requiredLabels);
-  const limit = required.map(([key, value]) => `${key}=${value}`).join(', ') || 'none';
+  const limit = labelsOf(scope);
   const wrong = required.find(([key, value]) => labels[key] !== undefined && labels[key] !== value);
   if (!wrong) return pass('opt-in', 'not refused by the report', `${limit}, re-read live`);
   const observed = `${wrong[0]}=${labels[wrong[0]]}`;

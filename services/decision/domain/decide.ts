@@ -3,7 +3,7 @@ import { type Match, matchRunbook } from '#lib/runbook/match-runbook.ts';
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import { notReached, pass, refuse } from './check.ts';
 import { checkAll, EXECUTOR, executable } from './checks.ts';
-import type { Check, Decision, Facts, Mode, Policy } from './decision.ts';
+import type { Asked, Check, Decision, Facts, Mode, Policy } from './decision.ts';
 import { asksForOf } from './registry/active-runbook.ts';
 import { type MomentaryRisk, momentaryRisk } from './risk.ts';
 import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
@@ -14,12 +14,14 @@ import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-chec
  * reserved and not checked, and `block` says what their no makes of it.
  */
 export function decide(facts: Facts, policy: Policy, now: Date): Decision {
-  const match = matchRunbook(facts.runbooks, facts.incident);
-  if (!match || isOffer(match)) return noRunbook(facts, match?.runbook);
-  const { runbook } = match;
+  const { asked } = facts;
+  const match = matchOf(facts);
+  const chosen = asked ?? match;
+  if (!chosen || (match && isOffer(match))) return noRunbook(facts, chosen?.runbook);
+  const { runbook } = chosen;
   const risk = momentaryRisk(runbook, facts, policy, now);
-  const allowed = allowedMode(runbook, risk.level);
-  const checks = [...checkAll(match, facts, policy, now), executable(runbook, allowed === 'auto_execute')];
+  const allowed = asked?.by === 'person' ? modeByHand(runbook, risk.level) : allowedMode(runbook, risk.level);
+  const checks = [...checkAll(chosen, facts, policy, now), executable(runbook, allowed === 'auto_execute')];
   const refused = checks.find((check) => check.result === 'refuse');
   const mode = refused ? refusedMode(refused, runbook) : allowed;
   const guardrails = guardrailNames.map((name) => notReached(name, 'guardrails'));
@@ -34,9 +36,42 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
     wouldHave: undefined,
     orders: ordersOf(mode, runbook),
   };
-  if (runbook.decisionMode !== 'observe') return decision;
-  return { ...decision, mode: 'observe', code: 'observed', wouldHave: mode, orders: undefined };
+  return asked ? asAsked(decision, asked, facts) : observed(decision, runbook);
 }
+
+const matchOf = ({ asked, runbooks, incident }: Facts): Match | undefined =>
+  asked ? undefined : matchRunbook(runbooks, incident);
+
+/** Only looked at, where the runbook may do no more. */
+function observed(decision: Decision, { decisionMode }: Runbook): Decision {
+  if (decisionMode !== 'observe') return decision;
+  return { ...decision, mode: 'observe', code: 'observed', wouldHave: decision.mode, orders: undefined };
+}
+
+/** A person who runs it has looked: an observed runbook is asked about, as one for people is. */
+function asAsked(decision: Decision, { runbook, by, dryRun }: Asked, { incident }: Facts): Decision {
+  if (!incident.resource)
+    return lacking(decision, runbook, 'no resource', 'nothing says which resource it is to act on');
+  if (dryRun) return dryRunOf(decision, runbook);
+  return by === 'person' ? decision : observed(decision, runbook);
+}
+
+/** What is refused is refused; all else is a plan that is shown, and what it would have been. */
+function dryRunOf(decision: Decision, runbook: Runbook): Decision {
+  const { mode, summary, checks } = decision;
+  if (mode === 'blocked') return decision;
+  return {
+    ...decision,
+    mode: 'suggest',
+    code: DRY_RUN,
+    summary: `Dry run: ${mode === 'auto_execute' ? `${summary} Nothing changed.` : summary}`,
+    checks: mode === 'auto_execute' ? [...checks, notReached(LIVE, 'executor')] : checks,
+    wouldHave: mode,
+    orders: ordersOf('suggest', runbook),
+  };
+}
+
+export const DRY_RUN = 'dry_run';
 
 export type Blocked = Pick<Decision, 'mode' | 'code' | 'summary'>;
 
@@ -75,6 +110,10 @@ function allowedMode(runbook: Runbook, risk: RiskLevel): Mode {
   if (risk !== 'low' || decisionMode === 'approval_required') return 'approval_required';
   return 'auto_execute';
 }
+
+/** Whoever runs it has decided that it runs; where it does not act by itself, a second person has to agree. */
+const modeByHand = ({ decisionMode }: Runbook, risk: RiskLevel): Mode =>
+  decisionMode === 'auto_execute' && risk === 'low' ? 'auto_execute' : 'approval_required';
 
 /**
  * Too little certainty, too old a report, or nobody who carries it out still gives people a plan; a guardrail's no

@@ -35,6 +35,18 @@ export interface Facts {
   readonly targets: readonly string[];
   /** Undefined where nobody knows what ran before, as in a simulation: it raises nothing then. */
   readonly history?: RunHistories | undefined;
+  /** Of a run by hand or by schedule: there is nothing to match. */
+  readonly asked?: Asked | undefined;
+}
+
+/** A runbook that a person or its schedule has named. */
+export interface Asked {
+  readonly runbook: Runbook;
+  readonly by: 'person' | 'schedule';
+  /** asked for by maria */
+  readonly words: string;
+  /** Nothing comes of it but a plan. */
+  readonly dryRun: boolean;
 }
 
 export interface Policy {
@@ -74,7 +86,7 @@ export interface Decision {
   readonly checks: readonly Check[];
   readonly runbook: Runbook | undefined;
   readonly risk: RiskLevel;
-  /** In observe: the mode that it would have been. */
+  /** In observe and in a dry run: the mode that it would have been. */
   readonly wouldHave: Mode | undefined;
   /** What an executor is asked for, should its target allow it. Undefined: nothing. */
   readonly orders: 'execute' | 'plan' | undefined;

@@ -5,9 +5,9 @@ import type { ControlState } from '#lib/control/control-state.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { deriveId } from '#lib/ids.ts';
 import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
-import type { Runbook } from '#lib/runbook/runbook.ts';
-import { decide, lacking } from '../domain/decide.ts';
-import type { Decision, Facts, Policy } from '../domain/decision.ts';
+import type { ArgumentValue, Runbook } from '#lib/runbook/runbook.ts';
+import { decide, DRY_RUN, lacking } from '../domain/decide.ts';
+import type { Asked, Decision, Facts, Policy } from '../domain/decision.ts';
 import type { RunHistories } from '../domain/evidence/run-history.ts';
 import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
 import type { Cases, Guardrails } from '../ports.ts';
@@ -42,6 +42,13 @@ export interface Considered {
   /** The event that made it be decided: the same one leads to the same decision. */
   readonly causeId: string;
   readonly attempt: number;
+  /** By hand or by schedule. What it is about is in the incident, which nobody has reported. */
+  readonly run?: Run;
+}
+
+export interface Run {
+  readonly asked: Asked;
+  readonly parameters: Readonly<Record<string, ArgumentValue>>;
 }
 
 /** Facts, decision, guardrails, events. The guardrails keep the first answer, and that one is published. */
@@ -65,36 +72,40 @@ export async function decideIncident(
   return events;
 }
 
-/** A suggestion is shown whatever they say. */
+/** A suggestion is shown whatever they say; a dry run says what they would. */
 const needsGuardrails = ({ made, issued }: Draft): boolean =>
-  issued?.phase === OrderPhase.EXECUTE || made.mode === Mode.APPROVAL_REQUIRED;
+  issued?.phase === OrderPhase.EXECUTE || made.mode === Mode.APPROVAL_REQUIRED || made.code === DRY_RUN;
+
+/** One decision for each report, and for each time that it is looked at again. */
+export const decisionIdOf = ({ incident, causeId }: Pick<Considered, 'incident' | 'causeId'>): string =>
+  deriveId('dec', incident.incidentId, causeId);
 
 function draftOf(considered: Considered, options: DecideOptions, now: Date): Draft {
-  const { incident, causeId, attempt } = considered;
+  const { incident, attempt, run } = considered;
   const { policy } = options;
-  // One decision for each report, and for each time that it is looked at again.
-  const decisionId = deriveId('dec', incident.incidentId, causeId);
-  const decided = decide(factsOf(incident, options, now), policy, now);
-  const { decision, issued } = ordered(decided, decisionId, incident, policy, now);
+  const decisionId = decisionIdOf(considered);
+  const decided = decide(factsOf(considered, options, now), policy, now);
+  const { decision, issued } = ordered(decided, decisionId, considered, policy, now);
   const { runbook } = decision;
   const mayWait = issued !== undefined || decision.mode === 'blocked';
   return {
     made: madeOf(decision, decisionId, incident, attempt, now),
     issued,
-    escalate: escalationOf(decision),
+    escalate: run?.asked.by === 'person' ? '' : escalationOf(decision),
     incident: mayWait ? incident : undefined,
     asks:
       runbook && issued && mayBeAsked(decision) ? askRulesOf(runbook, decision.risk, incident) : undefined,
     byHand: (runbook && beyondExecutors(runbook)) ?? '',
-    retryUntil: mayWait && attempt < policy.maxAttempts ? tooOldAt(incident, policy) : undefined,
+    retryUntil: mayWait && !run && attempt < policy.maxAttempts ? tooOldAt(incident, policy) : undefined,
   };
 }
 
-function factsOf(data: IncidentReported, options: DecideOptions, now: Date): Facts {
+function factsOf({ incident: reported, run }: Considered, options: DecideOptions, now: Date): Facts {
   const { runbooks, controls, targets, history } = options;
-  const incident = incidentFacts(data);
+  const incident = incidentFacts(reported);
   const controlled = controlledBy(controls(), incident.resource?.target ?? '', incident, now);
-  return { incident, runbooks: runbooks(), targets, history: history?.(), ...controlled };
+  const known = { runbooks: runbooks(), targets, history: history?.(), asked: run?.asked };
+  return { incident, ...known, ...controlled };
 }
 
 interface MaybeOrdered {
@@ -106,16 +117,17 @@ interface MaybeOrdered {
 function ordered(
   decision: Decision,
   decisionId: string,
-  incident: IncidentReported,
+  { incident, run }: Considered,
   policy: DecideOptions['policy'],
   now: Date,
 ): MaybeOrdered {
   const { runbook, mode } = decision;
   const phase = decision.orders;
   if (!phase || !runbook || !hasResource(incident)) return { decision, issued: undefined };
-  const result = issueOrder({ decisionId, runbook, incident, mode, phase, policy, now });
+  const parameters = run?.parameters ?? {};
+  const result = issueOrder({ decisionId, runbook, incident, parameters, mode, phase, policy, now });
   if (result.ok) return { decision, issued: result.issued };
-  if (mode === 'suggest') return { decision, issued: undefined };
+  if (mode === 'suggest' && !run) return { decision, issued: undefined };
   // A plan that lacks a fact is left to people.
   const missing = result.missing.length > 0 ? `no ${result.missing.join(', ')}` : 'not as it must be';
   return { decision: lacking(decision, runbook, missing, result.why), issued: undefined };

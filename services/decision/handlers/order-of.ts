@@ -5,7 +5,7 @@ import type { Order } from '#gen/belay/v1/order.ts';
 import { deriveId } from '#lib/ids.ts';
 import { planDigest } from '#lib/plan/plan-digest.ts';
 import { type ResolvedPlan, resolvePlan } from '#lib/runbook/resolve-plan.ts';
-import type { Runbook } from '#lib/runbook/runbook.ts';
+import type { ArgumentValue, Runbook } from '#lib/runbook/runbook.ts';
 import { PLAN_WITHIN_MS } from '../domain/cases/next-case.ts';
 import type { Mode } from '../domain/decision.ts';
 import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
@@ -23,6 +23,8 @@ export interface Ordered {
   readonly decisionId: string;
   readonly runbook: Runbook;
   readonly incident: IncidentReported & { readonly resource: Resource };
+  /** Of a run by hand. */
+  readonly parameters?: Readonly<Record<string, ArgumentValue>>;
   readonly mode: Mode;
   readonly phase: Phase;
   readonly policy: { readonly actWithinMs: number; readonly concurrency: ConcurrencyLimits };
@@ -34,8 +36,9 @@ export type Issued =
   | (ResolvedPlan & { readonly ok: false });
 
 /** An order for the runbook as it applies to this incident, or why there can be none. */
-export function issueOrder({ decisionId, runbook, incident, mode, phase, policy, now }: Ordered): Issued {
-  const resolved = resolvePlan(runbook, { ...incidentFacts(incident), parameters: {} });
+export function issueOrder(ordered: Ordered): Issued {
+  const { decisionId, runbook, incident, parameters = {}, mode, phase, policy, now } = ordered;
+  const resolved = resolvePlan(runbook, { ...incidentFacts(incident), parameters });
   if (!resolved.ok) return resolved;
   const { incidentId, resource, service, externalId } = incident;
   const plan = planOf(runbook, resolved, { resource, service });

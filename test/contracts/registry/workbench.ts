@@ -57,6 +57,9 @@ export async function instanceOn(bench: RegistryBench, schema: string): Promise<
     publish: async () => {},
     checkRetention: async () => {},
     refresh: () => active.refresh(),
+    runs: () => {
+      throw new Error('nothing runs here');
+    },
   });
   return { sql, registry, active, rpc };
 }

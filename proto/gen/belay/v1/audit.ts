@@ -77,6 +77,23 @@ export interface RunbookChanged {
   mode: Mode;
 }
 
+/** A planned time of a schedule at which its runbook was not run. */
+export interface RunSkipped {
+  actor: Actor | undefined;
+  runbook: RunbookRef | undefined;
+  plannedAt:
+    | Date
+    | undefined;
+  /** missed or still_open. */
+  code: string;
+  reason: string;
+  skippedAt:
+    | Date
+    | undefined;
+  /** Further planned times behind this one that went by as well. */
+  further: number;
+}
+
 function createBaseCommandGiven(): CommandGiven {
   return { actor: undefined, command: "", subject: "", reason: "", result: "", givenAt: undefined, commandId: "" };
 }
@@ -972,6 +989,189 @@ export const RunbookChanged: MessageFns<RunbookChanged> = {
     message.reason = object.reason ?? "";
     message.changedAt = object.changedAt ?? undefined;
     message.mode = object.mode ?? 0;
+    return message;
+  },
+};
+
+function createBaseRunSkipped(): RunSkipped {
+  return {
+    actor: undefined,
+    runbook: undefined,
+    plannedAt: undefined,
+    code: "",
+    reason: "",
+    skippedAt: undefined,
+    further: 0,
+  };
+}
+
+export const RunSkipped: MessageFns<RunSkipped> = {
+  encode(message: RunSkipped, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(10).fork()).join();
+    }
+    if (message.runbook !== undefined) {
+      RunbookRef.encode(message.runbook, writer.uint32(18).fork()).join();
+    }
+    if (message.plannedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.plannedAt), writer.uint32(26).fork()).join();
+    }
+    if (message.code !== "") {
+      writer.uint32(34).string(message.code);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.skippedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.skippedAt), writer.uint32(50).fork()).join();
+    }
+    if (message.further !== 0) {
+      writer.uint32(56).int32(message.further);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunSkipped {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunSkipped();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.runbook = RunbookRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.plannedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.skippedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.further = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunSkipped {
+    return {
+      actor: isSet(object.actor) ? Actor.fromJSON(object.actor) : undefined,
+      runbook: isSet(object.runbook) ? RunbookRef.fromJSON(object.runbook) : undefined,
+      plannedAt: isSet(object.plannedAt)
+        ? fromJsonTimestamp(object.plannedAt)
+        : isSet(object.planned_at)
+        ? fromJsonTimestamp(object.planned_at)
+        : undefined,
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      skippedAt: isSet(object.skippedAt)
+        ? fromJsonTimestamp(object.skippedAt)
+        : isSet(object.skipped_at)
+        ? fromJsonTimestamp(object.skipped_at)
+        : undefined,
+      further: isSet(object.further) ? globalThis.Number(object.further) : 0,
+    };
+  },
+
+  toJSON(message: RunSkipped): unknown {
+    const obj: any = {};
+    if (message.actor !== undefined) {
+      obj.actor = Actor.toJSON(message.actor);
+    }
+    if (message.runbook !== undefined) {
+      obj.runbook = RunbookRef.toJSON(message.runbook);
+    }
+    if (message.plannedAt !== undefined) {
+      obj.plannedAt = message.plannedAt.toISOString();
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.skippedAt !== undefined) {
+      obj.skippedAt = message.skippedAt.toISOString();
+    }
+    if (message.further !== 0) {
+      obj.further = Math.round(message.further);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunSkipped>): RunSkipped {
+    return RunSkipped.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunSkipped>): RunSkipped {
+    const message = createBaseRunSkipped();
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    message.runbook = (object.runbook !== undefined && object.runbook !== null)
+      ? RunbookRef.fromPartial(object.runbook)
+      : undefined;
+    message.plannedAt = object.plannedAt ?? undefined;
+    message.code = object.code ?? "";
+    message.reason = object.reason ?? "";
+    message.skippedAt = object.skippedAt ?? undefined;
+    message.further = object.further ?? 0;
     return message;
   },
 };

@@ -19,7 +19,18 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
-import { Actor, Mode, modeFromJSON, modeToJSON, Risk, riskFromJSON, riskToJSON, RunbookRef } from "./common.ts";
+import {
+  Actor,
+  Check,
+  Mode,
+  modeFromJSON,
+  modeToJSON,
+  Resource,
+  Risk,
+  riskFromJSON,
+  riskToJSON,
+  RunbookRef,
+} from "./common.ts";
 
 export const protobufPackage = "belay.v1";
 
@@ -364,6 +375,50 @@ export interface ArchiveRunbookRequest {
 
 export interface ArchiveRunbookResponse {
   runbooks: RunbookVersion[];
+}
+
+/** By hand, without an incident, under the same guardrails. */
+export interface RunRunbookRequest {
+  name: string;
+  /** 0: the active one. Another one only as a dry run. */
+  version: number;
+  /** Without a target: the only one there is. The kind as runbooks spell it: pod. */
+  resource:
+    | Resource
+    | undefined;
+  /** Freezes and limits are counted by it. */
+  service: string;
+  /** As text, each read in the type of its parameter. */
+  parameters: { [key: string]: string };
+  reason: string;
+  /** Decides, and has a plan made, and does nothing. */
+  dryRun: boolean;
+  /** The same of the same caller is the same run. Empty: that of the call. */
+  requestId: string;
+}
+
+export interface RunRunbookRequest_ParametersEntry {
+  key: string;
+  value: string;
+}
+
+export interface RunRunbookResponse {
+  /** RUN-3f2a9c1e04. Taken wherever an incident is. */
+  runId: string;
+  incidentId: string;
+  decisionId: string;
+  runbook: RunbookRef | undefined;
+  mode: Mode;
+  /** Of the decision: executing, approval_required, dry_run, kill_switch, ... */
+  code: string;
+  summary: string;
+  checks: Check[];
+  /** In a dry run: the mode it would have had. */
+  wouldHave: Mode;
+  /** Where a person is asked, or is shown a plan. Empty where nothing is planned. */
+  approvalId: string;
+  /** What happens next, in a sentence. */
+  next: string;
 }
 
 function createBaseRunbookVersion(): RunbookVersion {
@@ -3304,6 +3359,584 @@ export const ArchiveRunbookResponse: MessageFns<ArchiveRunbookResponse> = {
   },
 };
 
+function createBaseRunRunbookRequest(): RunRunbookRequest {
+  return {
+    name: "",
+    version: 0,
+    resource: undefined,
+    service: "",
+    parameters: {},
+    reason: "",
+    dryRun: false,
+    requestId: "",
+  };
+}
+
+export const RunRunbookRequest: MessageFns<RunRunbookRequest> = {
+  encode(message: RunRunbookRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).int32(message.version);
+    }
+    if (message.resource !== undefined) {
+      Resource.encode(message.resource, writer.uint32(26).fork()).join();
+    }
+    if (message.service !== "") {
+      writer.uint32(34).string(message.service);
+    }
+    globalThis.Object.entries(message.parameters).forEach(([key, value]: [string, string]) => {
+      RunRunbookRequest_ParametersEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+    });
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(56).bool(message.dryRun);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(66).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunRunbookRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunRunbookRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.resource = Resource.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = RunRunbookRequest_ParametersEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.parameters[entry5.key] = entry5.value;
+            }
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunRunbookRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      resource: isSet(object.resource) ? Resource.fromJSON(object.resource) : undefined,
+      service: isSet(object.service) ? globalThis.String(object.service) : "",
+      parameters: isObject(object.parameters)
+        ? (globalThis.Object.entries(object.parameters) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: RunRunbookRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.resource !== undefined) {
+      obj.resource = Resource.toJSON(message.resource);
+    }
+    if (message.service !== "") {
+      obj.service = message.service;
+    }
+    if (message.parameters) {
+      const entries = globalThis.Object.entries(message.parameters) as [string, string][];
+      if (entries.length > 0) {
+        obj.parameters = {};
+        entries.forEach(([k, v]) => {
+          obj.parameters[k] = v;
+        });
+      }
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunRunbookRequest>): RunRunbookRequest {
+    return RunRunbookRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunRunbookRequest>): RunRunbookRequest {
+    const message = createBaseRunRunbookRequest();
+    message.name = object.name ?? "";
+    message.version = object.version ?? 0;
+    message.resource = (object.resource !== undefined && object.resource !== null)
+      ? Resource.fromPartial(object.resource)
+      : undefined;
+    message.service = object.service ?? "";
+    message.parameters = (globalThis.Object.entries(object.parameters ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.reason = object.reason ?? "";
+    message.dryRun = object.dryRun ?? false;
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseRunRunbookRequest_ParametersEntry(): RunRunbookRequest_ParametersEntry {
+  return { key: "", value: "" };
+}
+
+export const RunRunbookRequest_ParametersEntry: MessageFns<RunRunbookRequest_ParametersEntry> = {
+  encode(message: RunRunbookRequest_ParametersEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunRunbookRequest_ParametersEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunRunbookRequest_ParametersEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunRunbookRequest_ParametersEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: RunRunbookRequest_ParametersEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunRunbookRequest_ParametersEntry>): RunRunbookRequest_ParametersEntry {
+    return RunRunbookRequest_ParametersEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunRunbookRequest_ParametersEntry>): RunRunbookRequest_ParametersEntry {
+    const message = createBaseRunRunbookRequest_ParametersEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseRunRunbookResponse(): RunRunbookResponse {
+  return {
+    runId: "",
+    incidentId: "",
+    decisionId: "",
+    runbook: undefined,
+    mode: 0,
+    code: "",
+    summary: "",
+    checks: [],
+    wouldHave: 0,
+    approvalId: "",
+    next: "",
+  };
+}
+
+export const RunRunbookResponse: MessageFns<RunRunbookResponse> = {
+  encode(message: RunRunbookResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.incidentId !== "") {
+      writer.uint32(18).string(message.incidentId);
+    }
+    if (message.decisionId !== "") {
+      writer.uint32(26).string(message.decisionId);
+    }
+    if (message.runbook !== undefined) {
+      RunbookRef.encode(message.runbook, writer.uint32(34).fork()).join();
+    }
+    if (message.mode !== 0) {
+      writer.uint32(40).int32(message.mode);
+    }
+    if (message.code !== "") {
+      writer.uint32(50).string(message.code);
+    }
+    if (message.summary !== "") {
+      writer.uint32(58).string(message.summary);
+    }
+    for (const v of message.checks) {
+      Check.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.wouldHave !== 0) {
+      writer.uint32(72).int32(message.wouldHave);
+    }
+    if (message.approvalId !== "") {
+      writer.uint32(82).string(message.approvalId);
+    }
+    if (message.next !== "") {
+      writer.uint32(90).string(message.next);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunRunbookResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunRunbookResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.incidentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.decisionId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.runbook = RunbookRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.summary = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.checks.push(Check.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.wouldHave = reader.int32() as any;
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.approvalId = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.next = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunRunbookResponse {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      incidentId: isSet(object.incidentId)
+        ? globalThis.String(object.incidentId)
+        : isSet(object.incident_id)
+        ? globalThis.String(object.incident_id)
+        : "",
+      decisionId: isSet(object.decisionId)
+        ? globalThis.String(object.decisionId)
+        : isSet(object.decision_id)
+        ? globalThis.String(object.decision_id)
+        : "",
+      runbook: isSet(object.runbook) ? RunbookRef.fromJSON(object.runbook) : undefined,
+      mode: isSet(object.mode) ? modeFromJSON(object.mode) : 0,
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      summary: isSet(object.summary) ? globalThis.String(object.summary) : "",
+      checks: globalThis.Array.isArray(object?.checks) ? object.checks.map((e: any) => Check.fromJSON(e)) : [],
+      wouldHave: isSet(object.wouldHave)
+        ? modeFromJSON(object.wouldHave)
+        : isSet(object.would_have)
+        ? modeFromJSON(object.would_have)
+        : 0,
+      approvalId: isSet(object.approvalId)
+        ? globalThis.String(object.approvalId)
+        : isSet(object.approval_id)
+        ? globalThis.String(object.approval_id)
+        : "",
+      next: isSet(object.next) ? globalThis.String(object.next) : "",
+    };
+  },
+
+  toJSON(message: RunRunbookResponse): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.incidentId !== "") {
+      obj.incidentId = message.incidentId;
+    }
+    if (message.decisionId !== "") {
+      obj.decisionId = message.decisionId;
+    }
+    if (message.runbook !== undefined) {
+      obj.runbook = RunbookRef.toJSON(message.runbook);
+    }
+    if (message.mode !== 0) {
+      obj.mode = modeToJSON(message.mode);
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.summary !== "") {
+      obj.summary = message.summary;
+    }
+    if (message.checks?.length) {
+      obj.checks = message.checks.map((e) => Check.toJSON(e));
+    }
+    if (message.wouldHave !== 0) {
+      obj.wouldHave = modeToJSON(message.wouldHave);
+    }
+    if (message.approvalId !== "") {
+      obj.approvalId = message.approvalId;
+    }
+    if (message.next !== "") {
+      obj.next = message.next;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunRunbookResponse>): RunRunbookResponse {
+    return RunRunbookResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunRunbookResponse>): RunRunbookResponse {
+    const message = createBaseRunRunbookResponse();
+    message.runId = object.runId ?? "";
+    message.incidentId = object.incidentId ?? "";
+    message.decisionId = object.decisionId ?? "";
+    message.runbook = (object.runbook !== undefined && object.runbook !== null)
+      ? RunbookRef.fromPartial(object.runbook)
+      : undefined;
+    message.mode = object.mode ?? 0;
+    message.code = object.code ?? "";
+    message.summary = object.summary ?? "";
+    message.checks = object.checks?.map((e) => Check.fromPartial(e)) || [];
+    message.wouldHave = object.wouldHave ?? 0;
+    message.approvalId = object.approvalId ?? "";
+    message.next = object.next ?? "";
+    return message;
+  },
+};
+
 /** The life of runbooks: which versions there are, which one runs and how freely, and who chose that and why. */
 export type RunbookServiceService = typeof RunbookServiceService;
 export const RunbookServiceService = {
@@ -3391,6 +4024,16 @@ export const RunbookServiceService = {
       Buffer.from(ArchiveRunbookResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ArchiveRunbookResponse => ArchiveRunbookResponse.decode(value),
   },
+  /** Answers when it is decided; what it does goes on without the caller. */
+  runRunbook: {
+    path: "/belay.v1.RunbookService/RunRunbook" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RunRunbookRequest): Buffer => Buffer.from(RunRunbookRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RunRunbookRequest => RunRunbookRequest.decode(value),
+    responseSerialize: (value: RunRunbookResponse): Buffer => Buffer.from(RunRunbookResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RunRunbookResponse => RunRunbookResponse.decode(value),
+  },
 } as const;
 
 export interface RunbookServiceServer extends UntypedServiceImplementation {
@@ -3403,6 +4046,8 @@ export interface RunbookServiceServer extends UntypedServiceImplementation {
   activateRunbook: handleUnaryCall<ActivateRunbookRequest, ActivateRunbookResponse>;
   deprecateRunbook: handleUnaryCall<DeprecateRunbookRequest, DeprecateRunbookResponse>;
   archiveRunbook: handleUnaryCall<ArchiveRunbookRequest, ArchiveRunbookResponse>;
+  /** Answers when it is decided; what it does goes on without the caller. */
+  runRunbook: handleUnaryCall<RunRunbookRequest, RunRunbookResponse>;
 }
 
 export interface RunbookServiceClient extends Client {
@@ -3527,6 +4172,22 @@ export interface RunbookServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ArchiveRunbookResponse) => void,
   ): ClientUnaryCall;
+  /** Answers when it is decided; what it does goes on without the caller. */
+  runRunbook(
+    request: RunRunbookRequest,
+    callback: (error: ServiceError | null, response: RunRunbookResponse) => void,
+  ): ClientUnaryCall;
+  runRunbook(
+    request: RunRunbookRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RunRunbookResponse) => void,
+  ): ClientUnaryCall;
+  runRunbook(
+    request: RunRunbookRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RunRunbookResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const RunbookServiceClient = makeGenericClientConstructor(
@@ -3567,6 +4228,10 @@ function fromJsonTimestamp(o: any): Date {
   } else {
     return fromTimestamp(Timestamp.fromJSON(o));
   }
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {

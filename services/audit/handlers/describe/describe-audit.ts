@@ -1,10 +1,10 @@
 import { Mode } from '#gen/belay/v1/common.ts';
-import { enumWord, spoken, withDetail } from '../../domain/wording.ts';
+import { clockTime, enumWord, spoken, withDetail } from '../../domain/wording.ts';
 import type { DescribersOf } from './description.ts';
 import { nameOf, runbookText } from './pieces.ts';
 
 export const describeAudit: DescribersOf<
-  'CommandGiven' | 'AccessRefused' | 'DeadLettered' | 'NotificationSent' | 'RunbookChanged'
+  'CommandGiven' | 'AccessRefused' | 'DeadLettered' | 'NotificationSent' | 'RunbookChanged' | 'RunSkipped'
 > = {
   CommandGiven: ({ actor, command, subject, reason, result }) => {
     const given = [`${nameOf(actor)} asked for ${command}`, subject].filter(Boolean).join(' on ');
@@ -43,6 +43,16 @@ export const describeAudit: DescribersOf<
     runbook,
     actor: nameOf(actor),
   }),
+  RunSkipped: ({ actor, runbook, plannedAt, code, reason, further, skippedAt }) => {
+    const more = further > 0 ? `, nor at ${further} more times since` : '';
+    const when = `${clockTime(plannedAt, skippedAt)}${more}`;
+    return {
+      outcome: `schedule_${code}`,
+      text: withDetail(`${runbookText(runbook)} was not run as planned for ${when}`, reason),
+      runbook,
+      actor: nameOf(actor),
+    };
+  },
 };
 
 const INCIDENT = 'inc-';

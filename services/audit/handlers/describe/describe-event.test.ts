@@ -29,6 +29,7 @@ const setting = (value: NonNullable<DataOf<'ControlSet'>['setting']>, reason = '
 
 /** What the samples, which tell of a fix that went well, do not say. */
 const variants: readonly AuditedAnyEvent[] = [
+  variant('RunSkipped', { code: 'missed', reason: 'nobody could begin it within 60 s', further: 12 }),
   variant('IncidentReported', {
     reopened: true,
     reportedBy: undefined,

@@ -5,7 +5,7 @@ import { ManualClock } from '#lib/clock.ts';
 import { encodeEvent } from '#lib/events/encode-event.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
-import { permits } from '#lib/identity/identity.ts';
+import { permits, type Role } from '#lib/identity/identity.ts';
 import { newEntry } from '../../domain/registry/entry.ts';
 import type { RunbookRegistry } from '../../ports.ts';
 import { configSchema } from '../../config.ts';
@@ -42,6 +42,9 @@ function world(publishing: () => Promise<void> = async () => {}) {
     clock: new ManualClock(now),
     checkRetention: async () => {},
     refresh: async () => {},
+    runs: () => {
+      throw new Error('nothing runs here');
+    },
   });
   return { rpc, commands: () => published.map(({ data }) => data as CommandGiven) };
 }
@@ -73,14 +76,14 @@ it('a log that is away keeps nobody from hearing the refusal', async () => {
   await expect(rpc.activateRunbook(activation, call)).rejects.toMatchObject({ code: 'RUNBOOK_NOT_FOUND' });
 });
 
-it('viewers read, and only operators change', () => {
-  const holder = (role: 'viewer' | 'approver' | 'operator') =>
-    ({ kind: 'human', name: 'x', roles: [role], groups: [] }) as const;
-  const open = (role: 'viewer' | 'approver' | 'operator') =>
+it('viewers read, responders run, and only operators change', () => {
+  const holder = (role: Role) => ({ kind: 'human', name: 'x', roles: [role], groups: [] }) as const;
+  const open = (role: Role) =>
     Object.entries(runbookAccess).flatMap(([rpc, access]) => (permits(holder(role), access) ? [rpc] : []));
   expect(open('viewer')).toEqual(['listRunbooks', 'getRunbook', 'getRunbookHistory', 'listProposals']);
-  expect(open('approver')).toEqual(open('viewer'));
-  expect(open('operator')).toHaveLength(8);
+  expect(open('responder')).toEqual([...open('viewer'), 'runRunbook']);
+  expect(open('approver')).toEqual(open('responder'));
+  expect(open('operator')).toHaveLength(9);
 });
 
 const texts = [{ file: 'r.yaml', text: 'x' }];

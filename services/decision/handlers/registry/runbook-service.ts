@@ -3,6 +3,8 @@ import type { RunbookServiceService } from '#gen/belay/v1/runbook_service.ts';
 import type { AccessRules, CallContext, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
 import { line, reason as anyReason, text } from '#lib/text-rules.ts';
 import { archive, deprecate } from '../../domain/registry/retire.ts';
+import { type RunOptions, runRunbook } from '../runs/run-runbook.ts';
+import { runRequest } from '../runs/run-request.ts';
 import { activateRunbook } from './activate-runbook.ts';
 import { applyRunbooks } from './apply-runbooks.ts';
 import { type Command, recordRefused } from '../command-given.ts';
@@ -24,6 +26,8 @@ export const runbookAccess: AccessRules<Service> = {
   activateRunbook: 'operator',
   deprecateRunbook: 'operator',
   archiveRunbook: 'operator',
+  // As for a report that would start it: it runs by itself only where the runbook may, at low risk.
+  runRunbook: 'responder',
 };
 
 const LONGEST_NAME = 253;
@@ -55,9 +59,15 @@ export const runbookSchemas: RequestSchemas<Service> = {
   activateRunbook: z.looseObject({ name, version, reason, seenVersion: optionalVersion }),
   deprecateRunbook: z.looseObject({ name, version: optionalVersion, reason }),
   archiveRunbook: z.looseObject({ name, version: optionalVersion, reason }),
+  runRunbook: runRequest,
 };
 
-export function runbookService(options: RegistryOptions): Handlers<Service> {
+export interface RunbookServiceOptions extends RegistryOptions {
+  /** Known once the service has started. */
+  readonly runs: () => Omit<RunOptions, 'registry' | 'read'>;
+}
+
+export function runbookService(options: RunbookServiceOptions): Handlers<Service> {
   const given = (
     rpc: string,
     { name, version, reason }: { readonly name: string; readonly version: number; readonly reason: string },
@@ -92,6 +102,12 @@ export function runbookService(options: RegistryOptions): Handlers<Service> {
       const retirement = { name: request.name, version, retire: archiveBy(version) };
       const records = await recorded(command, call, () => retireRunbook(retirement, command, call, options));
       return { runbooks: records.map((record) => toRunbookVersion(record)) };
+    },
+    runRunbook: (request, call) => {
+      const command = given('RunRunbook', request);
+      return recorded(command, call, () =>
+        runRunbook(request, command, call, { ...options, ...options.runs() }),
+      );
     },
   };
 }

@@ -1,0 +1,261 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
+import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
+import { OrderPhase } from '#gen/belay/v1/decision.ts';
+import { RunRunbookRequest } from '#gen/belay/v1/runbook_service.ts';
+import { ManualClock } from '#lib/clock.ts';
+import { killSwitchKey } from '#lib/control/control-key.ts';
+import { applyControl, type ControlState, noControls } from '#lib/control/control-state.ts';
+import { encodeEvent } from '#lib/events/encode-event.ts';
+import { eventId, type OutgoingEvent } from '#lib/events/event.ts';
+import type { DataOf, EventType } from '#lib/events/event-types.ts';
+import type { CallContext } from '#lib/grpc/service-methods.ts';
+import { memoryGuardrails } from '../../adapters/memory-guardrails.ts';
+import type { Case } from '../../domain/cases/case.ts';
+import { refusalOf } from '../../domain/cases/refusal-of.ts';
+import type { Guardrails, VersionRecord } from '../../ports.ts';
+import { stepOf } from '../case-events.ts';
+import { versionReader } from '../registry/version-reader.ts';
+import { runbookSchemas } from '../registry/runbook-service.ts';
+import { type RunOptions, runRunbook } from './run-runbook.ts';
+
+const now = new Date('2026-03-03T03:12:00Z');
+const text = (name: string) =>
+  readFileSync(new URL(`../../../../runbooks/${name}.yaml`, import.meta.url), 'utf8');
+const record = (name: string, change: Partial<VersionRecord> = {}): VersionRecord => ({
+  name,
+  version: 1,
+  digest: `sha256:${name}`,
+  source: text(name),
+  status: 'active',
+  mode: 'auto_execute',
+  who: { kind: 'human', name: 'ops' },
+  reason: 'reviewed',
+  at: now,
+  ...change,
+});
+
+let clock: ManualClock;
+let guardrails: Guardrails;
+let controls: ControlState;
+let opened: Case[];
+let published: OutgoingEvent[];
+let versions: readonly VersionRecord[];
+
+beforeEach(async () => {
+  clock = new ManualClock(now);
+  guardrails = memoryGuardrails();
+  await guardrails.rebuild(async () => {});
+  controls = { ...noControls, heartbeatAt: now };
+  [opened, published] = [[], []];
+  versions = [record('restart-pod')];
+});
+
+const read = versionReader();
+const options = (): RunOptions => ({
+  registry: { versions: async (name) => versions.filter((one) => one.name === name) },
+  read,
+  guardrails,
+  cases: { open: async (one) => void opened.push(one) },
+  runbooks: () => [],
+  controls: () => controls,
+  targets: ['prod'],
+  policy: {
+    maxIncidentAgeMs: 600_000,
+    maxAttempts: 5,
+    actWithinMs: 300_000,
+    concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+  },
+  publish: async (events) => {
+    for (const event of events) encodeEvent(event, 'belay/decision');
+    published.push(...events);
+  },
+});
+
+const callOf = (name: string) =>
+  ({
+    actor: { kind: 'human', name, roles: ['responder'], groups: [] },
+    requestId: 'c-1',
+  }) as unknown as CallContext;
+const request = (change: Parameters<typeof RunRunbookRequest.fromPartial>[0] = {}) =>
+  RunRunbookRequest.fromPartial({
+    name: 'restart-pod',
+    resource: { kind: 'pod', namespace: 'production', name: 'web-1' },
+    service: 'web',
+    reason: 'it hangs',
+    requestId: 'r-1',
+    ...change,
+  });
+
+function run(change: Parameters<typeof request>[0] = {}, by = 'maria') {
+  const wanted = request(change);
+  const command = {
+    name: 'RunbookService/RunRunbook',
+    subject: wanted.name,
+    reason: wanted.reason,
+    at: clock.now(),
+  };
+  return runRunbook(wanted, command, callOf(by), options());
+}
+
+const typesOf = () => published.map(({ type }) => type);
+const dataOf = <T extends EventType>(type: T) =>
+  published.find((event) => event.type === type)?.data as DataOf<T> | undefined;
+
+describe('a run by hand', () => {
+  it('of what may act by itself is ordered at once, with every check, and nobody has reported an incident', async () => {
+    const answer = await run();
+    expect(answer).toMatchObject({
+      runId: expect.stringMatching(/^RUN-[0-9a-f]{10}$/),
+      mode: Mode.AUTO_EXECUTE,
+      runbook: { name: 'restart-pod', version: 1, digest: 'sha256:restart-pod' },
+    });
+    expect(typesOf()).toEqual(['DecisionMade', 'OrderIssued', 'Order', 'CommandGiven']);
+    const shown = new Map(answer.checks.map((check) => [check.name, check]));
+    expect(shown.get('match')?.observed).toBe('by hand');
+    expect(shown.get('confidence')).toMatchObject({
+      result: CheckResult.PASS,
+      observed: 'asked for by maria',
+    });
+    expect(shown.get('opt-in')?.observed).toBe('read live by the executor');
+    expect(dataOf('Order')?.plan).toMatchObject({
+      resource: { target: 'prod', kind: 'pod', namespace: 'production', name: 'web-1' },
+      scope: { requiredLabels: { 'remediator.kubedojo.io/enabled': 'true' } },
+    });
+    expect(dataOf('CommandGiven')).toMatchObject({
+      subject: answer.incidentId,
+      result: 'ok',
+      reason: 'it hangs',
+    });
+  });
+
+  it('takes one slot however often it is asked for, and says the same', async () => {
+    const first = await run();
+    await clock.advance(3_000);
+    const second = await run();
+    expect(second).toEqual(first);
+    const ids = published
+      .filter(({ type }) => type !== 'CommandGiven')
+      .map(({ type, data }) => eventId(type, data));
+    expect(ids.slice(3)).toEqual(ids.slice(0, 3));
+    // The cooldown of the first one: that one was counted.
+    expect(await run({ requestId: 'r-2' })).toMatchObject({ mode: Mode.BLOCKED });
+  });
+
+  it('is another one for another person, and none for another thing', async () => {
+    const first = await run();
+    await expect(run({ service: 'checkout' })).rejects.toMatchObject({ code: 'REQUEST_ID_USED' });
+    await expect(run({ dryRun: true })).rejects.toMatchObject({ code: 'REQUEST_ID_USED' });
+    expect((await run({}, 'tom')).runId).not.toBe(first.runId);
+  });
+
+  it('is stopped by the kill switch, with every other check as well, and is not tried again', async () => {
+    const setting = { $case: 'killSwitch', value: { state: KillSwitchState.STOP_NEW, target: '' } } as const;
+    controls = applyControl(
+      controls,
+      ControlSet.fromPartial({ key: killSwitchKey(''), setting, reason: 'drill' }),
+    );
+    const answer = await run();
+    expect(answer).toMatchObject({ mode: Mode.BLOCKED, code: 'kill_switch', approvalId: '' });
+    expect(answer.summary).toContain('drill');
+    expect(answer.checks.length).toBeGreaterThan(10);
+    expect(typesOf()).toEqual(['DecisionMade', 'DecisionClosed', 'CommandGiven']);
+    expect(dataOf('DecisionMade')?.retryAt).toBeUndefined();
+    // Whoever ran it has the answer.
+    expect(dataOf('DecisionClosed')?.escalate).toBe('');
+    expect(dataOf('CommandGiven')?.result).toBe('kill_switch');
+    expect(opened).toEqual([]);
+  });
+
+  it.each(['observe', 'manual', 'suggest', 'approval_required'] as const)(
+    'of what is active as %s needs a second person',
+    async (mode) => {
+      versions = [record('restart-pod', { mode })];
+      const answer = await run();
+      expect(answer).toMatchObject({ mode: Mode.APPROVAL_REQUIRED, code: 'approval_required' });
+      expect(answer.next).toContain(answer.approvalId);
+      expect(dataOf('Order')?.phase).toBe(OrderPhase.PLAN);
+      const planned = { hash: 'p1', risk: 'low', refusal: '', record: '{}' } as const;
+      const waiting = stepOf({ type: 'planned', planned }, now)(opened[0] as Case).next;
+      const reply = (name: string) => {
+        const person = { name, groups: ['platform-team'], isHuman: true };
+        return refusalOf(waiting, { person, answer: 'approve', planHash: 'p1' }, now)?.code;
+      };
+      expect(reply('maria')).toBe('SELF_APPROVAL');
+      expect(reply('tom')).toBeUndefined();
+    },
+  );
+
+  it('of what is declared riskier needs a second person, and is planned with what was given', async () => {
+    const source = text('scale-up').replace('risk: low', 'risk: medium');
+    versions = [record('scale-up', { source })];
+    const resource = { kind: 'deployment', namespace: 'production', name: 'web' };
+    await run({ name: 'scale-up', resource, parameters: { addReplicas: '2' } });
+    expect(dataOf('DecisionMade')?.mode).toBe(Mode.APPROVAL_REQUIRED);
+    expect(dataOf('Order')?.plan?.steps[0]?.arguments['addReplicas']).toEqual({
+      kind: { $case: 'number', value: 2 },
+    });
+  });
+
+  it('is for the kinds of resource that the runbook is for, where an executor is', async () => {
+    const service = { kind: 'service', namespace: 'production', name: 'web' };
+    expect(await run({ resource: service })).toMatchObject({ code: 'kind_not_allowed', mode: Mode.BLOCKED });
+    const elsewhere = { kind: 'pod', namespace: 'production', name: 'web-1', target: 'moon' };
+    await expect(run({ resource: elsewhere, requestId: 'r-2' })).rejects.toMatchObject({
+      code: 'TARGET_UNKNOWN',
+    });
+    expect(await run({ resource: undefined, requestId: 'r-3' })).toMatchObject({
+      mode: Mode.MANUAL,
+      code: 'missing_fact',
+      summary: expect.stringContaining('which resource'),
+    });
+  });
+
+  it('names the parameter that is wrong', async () => {
+    await expect(run({ parameters: { addReplicas: '2' } })).rejects.toMatchObject({
+      code: 'PARAMETER_UNKNOWN',
+      field: 'parameters.addReplicas',
+    });
+    expect(published).toEqual([]);
+  });
+
+  it('is of the active version', async () => {
+    await expect(run({ name: 'no-such' })).rejects.toMatchObject({ code: 'RUNBOOK_NOT_FOUND' });
+    await expect(run({ version: 2 })).rejects.toMatchObject({ code: 'VERSION_NOT_FOUND' });
+    versions = [record('restart-pod', { status: 'draft', mode: undefined })];
+    await expect(run()).rejects.toMatchObject({ code: 'NONE_ACTIVE' });
+    await expect(run({ version: 1 })).rejects.toMatchObject({ code: 'VERSION_NOT_ACTIVE' });
+    versions = [record('restart-pod', { status: 'archived', mode: undefined })];
+    await expect(run({ version: 1, dryRun: true })).rejects.toMatchObject({ code: 'VERSION_NOT_ACTIVE' });
+  });
+});
+
+describe('a dry run', () => {
+  it('plans, says what it would have been, takes nothing and asks nobody', async () => {
+    versions = [record('restart-pod', { status: 'draft', mode: undefined })];
+    const answer = await run({ version: 1, dryRun: true });
+    expect(answer).toMatchObject({ mode: Mode.SUGGEST, code: 'dry_run', wouldHave: Mode.AUTO_EXECUTE });
+    expect(answer.checks.find(({ name }) => name === 'rate')?.result).toBe(CheckResult.PASS);
+    expect(dataOf('Order')?.phase).toBe(OrderPhase.PLAN);
+    expect(opened[0]?.asks).toBeUndefined();
+    const planned = { hash: 'p1', risk: 'low', refusal: '', record: '{}' } as const;
+    const { next } = stepOf({ type: 'planned', planned }, now)(opened[0] as Case);
+    expect(next).toMatchObject({ state: 'closed', ending: { as: 'shown' } });
+    versions = [record('restart-pod')];
+    // It was not counted, and is in nobody's way.
+    expect(await run({ requestId: 'r-2' })).toMatchObject({ mode: Mode.AUTO_EXECUTE });
+    expect(await run({ requestId: 'r-3', dryRun: true })).toMatchObject({ mode: Mode.BLOCKED });
+  });
+});
+
+it.each([
+  ['no reason', { reason: ' ' }],
+  ['no service', { service: '' }],
+  ['a padded service', { service: 'web ' }],
+  ['half a resource', { resource: { kind: 'pod' } }],
+  ['a parameter of two lines', { parameters: { a: 'x\ny' } }],
+])('a request with %s is refused', (_, change) => {
+  expect(runbookSchemas.runRunbook?.safeParse(request(change)).success).toBe(false);
+  expect(runbookSchemas.runRunbook?.safeParse(request()).success).toBe(true);
+});

@@ -1,0 +1,128 @@
+import { Mode, type Resource } from '#gen/belay/v1/common.ts';
+import type { RunRunbookRequest, RunRunbookResponse } from '#gen/belay/v1/runbook_service.ts';
+import { BelayError } from '#lib/errors.ts';
+import type { OutgoingEvent } from '#lib/events/event.ts';
+import { toActor } from '#lib/events/to-actor.ts';
+import type { CallContext } from '#lib/grpc/service-methods.ts';
+import type { Publish } from '#lib/platform/publisher.ts';
+import { givenParameters } from '#lib/runbook/given-parameters.ts';
+import { DRY_RUN } from '../../domain/decide.ts';
+import type { ActiveRunbook } from '../../domain/registry/active-runbook.ts';
+import type { RunbookRegistry } from '../../ports.ts';
+import { type Command, commandGiven } from '../command-given.ts';
+import { type Considered, decideIncident, decisionIdOf, type DecideOptions } from '../decide-incident.ts';
+import { readDraft } from '../draft.ts';
+import type { ReadVersionOf } from '../registry/version-reader.ts';
+import { runIncident } from './run-incident.ts';
+import { toRunResponse } from './run-response.ts';
+import { findRunnable } from './runnable.ts';
+
+export interface RunOptions extends DecideOptions {
+  readonly registry: Pick<RunbookRegistry, 'versions'>;
+  readonly read: ReadVersionOf;
+  /** Signs orders. */
+  readonly publish: Publish;
+}
+
+/**
+ * Decides as for an incident that nobody has reported. The same request of the same caller is the same run: it gets
+ * the first answer, which is published again, in case it was not the first time.
+ */
+export async function runRunbook(
+  request: RunRunbookRequest,
+  command: Command,
+  call: CallContext,
+  options: RunOptions,
+): Promise<RunRunbookResponse> {
+  const considered = await consideredOf(request, command.at, call, options);
+  await refuseOtherContent(considered, options);
+  const events = await decideIncident(considered, options, command.at);
+  const made = events.find((event) => event.type === 'DecisionMade')?.data;
+  if (!made) throw isOver(considered);
+  const { incidentId: subject } = considered.incident;
+  const result = made.mode === Mode.BLOCKED ? made.code : 'ok';
+  await options.publish([...events, commandGiven({ ...command, subject }, call, result)]);
+  return toRunResponse(made, isPlanned(events));
+}
+
+const isPlanned = (events: readonly OutgoingEvent[]): boolean =>
+  !events.some(({ type }) => type === 'DecisionClosed');
+
+async function consideredOf(
+  request: RunRunbookRequest,
+  at: Date,
+  call: CallContext,
+  options: RunOptions,
+): Promise<Considered> {
+  const { service, reason, dryRun } = request;
+  const runbook = await findRunnable(request, options.registry, options.read);
+  const parameters = parametersOf(runbook, request);
+  const resource = resourceOf(request.resource, options.targets);
+  const by = toActor(call.actor);
+  const requestId = request.requestId || call.requestId;
+  const parts = [call.actor.name, requestId];
+  const incident = runIncident({ parts, service, resource, parameters, reason, by, at });
+  const words = `asked for by ${by.name}`;
+  const asked = { runbook, by: 'person', words, dryRun } as const;
+  return { incident, causeId: requestId, attempt: 1, run: { asked, parameters } };
+}
+
+function parametersOf(runbook: ActiveRunbook, { parameters }: RunRunbookRequest) {
+  const given = givenParameters(runbook, parameters);
+  if (given.ok) return given.values;
+  const { code, name, why, next } = given.fault;
+  throw new BelayError('invalid', `not run: ${why}`, { code, field: `parameters.${name}`, next });
+}
+
+/** One that is not named can only be the one there is. */
+function resourceOf(resource: Resource | undefined, targets: readonly string[]): Resource | undefined {
+  if (!resource) return undefined;
+  const target = resource.target || (targets.length === 1 ? targets[0] : undefined);
+  if (target !== undefined && targets.includes(target)) return { ...resource, target, uid: '' };
+  throw new BelayError(
+    'invalid',
+    target === undefined ? 'not run: no target is named' : `there is no target ${target}`,
+    {
+      code: 'TARGET_UNKNOWN',
+      field: 'resource.target',
+      why: `there are ${targets.join(', ')}`,
+      next: 'belay target list',
+    },
+  );
+}
+
+/** Whoever uses a request's id for something else would take the answer for one to that. */
+async function refuseOtherContent(considered: Considered, { guardrails }: RunOptions): Promise<void> {
+  const record = await guardrails.recordOf(decisionIdOf(considered));
+  if (!record) return;
+  const { made, incident } = readDraft(record);
+  const { run, incident: wanted } = considered;
+  const same = [
+    made.runbook?.name === run?.asked.runbook.name,
+    made.service === wanted.service,
+    isSame(made.resource ?? {}, wanted.resource ?? {}),
+    (made.code === DRY_RUN) === run?.asked.dryRun || !ACTS.has(made.mode),
+    // Not known any more where the store was rebuilt.
+    incident === undefined || isSame(incident.context, wanted.context),
+  ];
+  if (same.every(Boolean)) return;
+  throw new BelayError('conflict', `not run: this request was ${made.externalId}, about something else`, {
+    code: 'REQUEST_ID_USED',
+    field: 'requestId',
+    why: 'the same request is the same run',
+    next: `belay incident show ${made.externalId}, or use another id`,
+  });
+}
+
+/** All else says the same of a run that was to act and of one that was not. */
+const ACTS: ReadonlySet<Mode> = new Set([Mode.AUTO_EXECUTE, Mode.APPROVAL_REQUIRED, Mode.SUGGEST]);
+
+const isSame = (one: object, other: object): boolean => sorted(one) === sorted(other);
+const sorted = (value: object): string =>
+  JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+const isOver = ({ incident }: Considered): BelayError =>
+  new BelayError('conflict', `${incident.externalId} was run before, and is over`, {
+    code: 'RUN_OVER',
+    next: `belay incident show ${incident.externalId}`,
+  });

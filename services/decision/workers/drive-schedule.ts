@@ -1,0 +1,82 @@
+import type { Clock } from '#lib/clock.ts';
+import { BelayError } from '#lib/errors.ts';
+import { outgoing, type OutgoingEvent } from '#lib/events/event.ts';
+import type { Publish } from '#lib/platform/publisher.ts';
+import { nextRun } from '#lib/runbook/next-run.ts';
+import type { ActiveRunbook } from '../domain/registry/active-runbook.ts';
+import { judgeTurn, LATEST_START_MS, nextTurn, type SkipCode } from '../domain/schedules/judge-turn.ts';
+import { decideIncident, decisionIdOf, type DecideOptions } from '../handlers/decide-incident.ts';
+import { ENGINE, isScheduled, type Scheduled, scheduledRun } from '../handlers/schedules/scheduled-run.ts';
+import { toRunbookRef } from '../handlers/to-proto.ts';
+import type { PlannedRun, Schedules } from '../ports.ts';
+
+export interface ScheduleDriver extends DecideOptions {
+  readonly runbooks: () => readonly ActiveRunbook[];
+  readonly schedules: Pick<Schedules, 'isOpen' | 'finish'>;
+  readonly clock: Clock;
+  /** Signs orders. */
+  readonly publish: Publish;
+}
+
+/**
+ * A planned time has come. What it leads to is published before that is noted: a crash between says the same again,
+ * because the run of a planned time is one decision.
+ */
+export async function driveSchedule(row: PlannedRun, driver: ScheduleDriver): Promise<void> {
+  const { schedules, clock, targets, guardrails } = driver;
+  const runbook = driver.runbooks().find((one) => one.name === row.runbook);
+  const now = clock.now();
+  // Retired, or not scheduled for it any more, since the time was planned.
+  if (!runbook || !isScheduled(runbook) || timetableOf(runbook) !== row.timetable)
+    return schedules.finish(row, { is: 'dropped' }, undefined, now);
+  if (!(await guardrails.isReady())) throw notReady();
+  const { plannedAt } = row;
+  const considered = scheduledRun(runbook, plannedAt, targets, now);
+  const wasDecided = (await guardrails.recordOf(decisionIdOf(considered))) !== undefined;
+  const isOneBeforeOpen = await schedules.isOpen(runbook.name, now);
+  const turn = judgeTurn({ plannedAt, wasDecided, isOneBeforeOpen }, now);
+  const next = nextTurn((after) => nextRun(runbook.schedule, after), plannedAt, now);
+  const planned = next.at && { at: next.at, timetable: timetableOf(runbook) };
+  if (turn.is === 'skipped') {
+    const event = skipped(runbook, row, turn.code, next.further, now);
+    return schedules.finish(row, { is: 'skipped', event }, planned, now);
+  }
+  const events = await decideIncident(considered, driver, now);
+  await driver.publish(events);
+  const { incidentId } = considered.incident;
+  return schedules.finish(row, { is: 'run', incidentId, isOpen: goesOn(events) }, planned, now);
+}
+
+/** By what a planned time is found to be of a timetable from before. */
+export const timetableOf = ({ schedule }: Scheduled): string => `${schedule.cron} ${schedule.timeZone}`;
+
+/** Where there is nothing to say, its action has settled by now. */
+const goesOn = (events: readonly OutgoingEvent[]): boolean =>
+  events.length > 0 && !events.some(({ type }) => type === 'DecisionClosed');
+
+/** Nobody knows what was decided before a crash: it would count as missed. */
+const notReady = (): BelayError =>
+  new BelayError('unavailable', 'the guardrails are being rebuilt', { code: 'GUARDRAILS_NOT_READY' });
+
+function skipped(
+  runbook: ActiveRunbook & Scheduled,
+  { plannedAt }: PlannedRun,
+  code: SkipCode,
+  further: number,
+  now: Date,
+): OutgoingEvent {
+  return outgoing('RunSkipped', {
+    actor: ENGINE,
+    runbook: toRunbookRef(runbook),
+    plannedAt,
+    code,
+    reason: REASONS[code],
+    skippedAt: now,
+    further,
+  });
+}
+
+const REASONS: Readonly<Record<SkipCode, string>> = {
+  missed: `nobody could begin it within ${LATEST_START_MS / 1_000} s`,
+  still_open: 'the run before it is not over',
+};

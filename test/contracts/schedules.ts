@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outgoing } from '#lib/events/event.ts';
+import { claimRows } from '#lib/sql/claim-rows.ts';
+import type { Sql } from '#lib/sql/open-sql.ts';
+import type { DecisionTables } from '../../services/decision/adapters/decision-tables.ts';
+import { migrations } from '../../services/decision/adapters/migrations.ts';
+import { sqlCases } from '../../services/decision/adapters/sql-cases.ts';
+import { sqlSchedules } from '../../services/decision/adapters/sql-schedules.ts';
+import { stepOf } from '../../services/decision/handlers/case-events.ts';
+import type { Cases, PlannedRun, Schedules } from '../../services/decision/ports.ts';
+import type { Case } from '../../services/decision/domain/cases/case.ts';
+import type { SqlServer } from './sql/sql-subject.ts';
+
+const three = new Date('2026-03-03T03:00:00Z');
+const after = (seconds: number) => new Date(three.getTime() + seconds * 1_000);
+const DAILY = '0 3 * * * UTC';
+const RUN = { is: 'run', incidentId: 'inc-1', isOpen: true } as const;
+
+/** What is kept of planned times, on every database. */
+export function schedulesContract(name: string, open: () => Promise<SqlServer>): void {
+  describe(`schedules contract: ${name}`, () => {
+    let server: SqlServer;
+    let sql: Sql<DecisionTables>;
+    let schedules: Schedules;
+    let cases: Cases;
+    beforeAll(async () => {
+      server = await open();
+      sql = await server.open<DecisionTables>({ schema: 'schedules', migrations });
+      const pokes = { source: 'belay/decision', onEvents: () => {}, onDue: () => {} };
+      schedules = sqlSchedules({ db: sql.db, ...pokes });
+      cases = sqlCases({ db: sql.db, ...pokes });
+    }, 60_000);
+    afterAll(async () => {
+      await sql?.close();
+      await server?.stop();
+    });
+
+    /** Alone in what is planned: it is what `keep` says. */
+    const wanting = (runbook: string, at = three, timetable = DAILY) =>
+      schedules.keep([{ runbook, timetable, nextAt: () => at }]);
+    const rowsOf = (runbook: string) =>
+      sql.db
+        .selectFrom('planned_runs')
+        .select(['planned_at', 'state'])
+        .where('runbook', '=', runbook)
+        .orderBy('planned_at')
+        .execute();
+    const claim = async (now: Date, owner = 'a'): Promise<PlannedRun[]> => {
+      const rows = await claimRows(sql.db, 'planned_runs', { now, limit: 10, leaseMs: 30_000, owner });
+      return rows.map(({ planned_at: plannedAt, ...row }) => ({ ...row, plannedAt }));
+    };
+    const only = async (now: Date): Promise<PlannedRun> => {
+      const [run, ...others] = await claim(now);
+      if (!run || others.length > 0) throw new Error(`${others.length} others are due as well`);
+      return run;
+    };
+
+    it('keeps one planned time for each, whoever plans it and however often', async () => {
+      await Promise.all([wanting('one'), wanting('one'), wanting('one', after(60))]);
+      await wanting('one', after(600));
+      const [first] = await rowsOf('one');
+      expect(first).toEqual({ planned_at: three, state: 'planned' });
+      await wanting('one', after(30), '* * * * * UTC');
+      expect(await rowsOf('one')).toEqual([{ planned_at: after(30), state: 'planned' }]);
+      await schedules.keep([]);
+      expect(await rowsOf('one')).toEqual([]);
+    });
+
+    it('gives a planned time to one of those that race for it, and to nobody once more', async () => {
+      for (let round = 0; round < 20; round += 1) {
+        const runbook = `race-${round}`;
+        await wanting(runbook);
+        const claims = await Promise.all([claim(three, 'a'), claim(three, 'b')]);
+        expect(claims.flat()).toHaveLength(1);
+        await schedules.finish(claims.flat()[0] as PlannedRun, { ...RUN, isOpen: false }, undefined, three);
+        // An instance that is behind plans the same time again.
+        await wanting(runbook);
+        expect(await claim(after(60))).toEqual([]);
+        expect(await rowsOf(runbook)).toEqual([{ planned_at: three, state: 'run' }]);
+      }
+    });
+
+    it('gives it to the next one when whoever held it has died, and takes nothing more from the first', async () => {
+      await wanting('dies');
+      const first = await only(three);
+      expect(await claim(after(29))).toEqual([]);
+      const second = await only(after(31));
+      const next = { at: after(86_400), timetable: DAILY };
+      await schedules.finish(first, { is: 'dropped' }, next, after(32));
+      expect(await rowsOf('dies')).toEqual([{ planned_at: three, state: 'planned' }]);
+      await schedules.finish(second, { ...RUN, isOpen: false }, next, after(33));
+      expect(await rowsOf('dies')).toEqual([
+        { planned_at: three, state: 'run' },
+        { planned_at: next.at, state: 'planned' },
+      ]);
+    });
+
+    it('does not take what somebody works on', async () => {
+      await wanting('held');
+      const held = await only(three);
+      await schedules.keep([]);
+      expect(await rowsOf('held')).toHaveLength(1);
+      await schedules.finish(held, { is: 'dropped' }, undefined, three);
+      expect(await rowsOf('held')).toEqual([{ planned_at: three, state: 'dropped' }]);
+    });
+
+    it('says that one was skipped with the same transaction', async () => {
+      await wanting('skips');
+      const event = outgoing('RunSkipped', {
+        actor: { kind: 3, name: 'decision' },
+        runbook: { name: 'skips', version: 1, digest: 'sha256:1' },
+        plannedAt: three,
+        code: 'missed',
+        reason: 'nobody could begin it within 60 s',
+        skippedAt: after(90),
+        further: 0,
+      });
+      const run = await only(after(90));
+      await schedules.finish(run, { is: 'skipped', event }, undefined, after(90));
+      await schedules.finish(run, { is: 'skipped', event }, undefined, after(91));
+      const said = await sql.db.selectFrom('outbox').select('topic').execute();
+      expect(said.map(({ topic }) => topic)).toEqual(['audit']);
+    });
+
+    it('knows whether the run before is open: by its action, or by what waits', async () => {
+      await wanting('open');
+      await schedules.finish(await only(three), RUN, undefined, three);
+      expect(await schedules.isOpen('open', after(60))).toBe(true);
+      expect(await schedules.isOpen('other', after(60))).toBe(false);
+      // Nothing takes as long as that: it does not keep the next one from running for ever.
+      expect(await schedules.isOpen('open', after(3 * 86_400))).toBe(false);
+      await schedules.settled('inc-of-no-run');
+      expect(await schedules.isOpen('open', after(60))).toBe(true);
+      await schedules.settled(RUN.incidentId);
+      expect(await schedules.isOpen('open', after(60))).toBe(false);
+
+      await wanting('asks', after(3_600));
+      const waiting = { ...RUN, incidentId: 'inc-asks' };
+      await schedules.finish(await only(after(3_600)), waiting, undefined, after(3_600));
+      await cases.open(caseOf('dec-asks', waiting.incidentId), after(3_600));
+      expect(await schedules.isOpen('asks', after(3_700))).toBe(true);
+      await cases.advance('dec-asks', stepOf({ type: 'not_planned', reason: 'x' }, after(3_700)));
+      expect(await schedules.isOpen('asks', after(3_700))).toBe(false);
+    });
+
+    it('forgets what had its turn a month ago', async () => {
+      const month = after(31 * 86_400);
+      await wanting('old', month);
+      expect(await rowsOf('open')).toHaveLength(1);
+      await schedules.finish(await only(month), { is: 'dropped' }, undefined, month);
+      expect(await rowsOf('open')).toEqual([]);
+      expect(await rowsOf('old')).toHaveLength(1);
+    });
+  });
+}
+
+const caseOf = (decisionId: string, incidentId: string): Case => ({
+  decisionId,
+  incidentId,
+  externalId: '',
+  attempt: 1,
+  openedAt: three,
+  state: 'planning',
+  record: '{}',
+  asks: undefined,
+  escalate: '',
+  dueAt: after(7_200),
+  planned: undefined,
+  request: undefined,
+  answers: [],
+  notifiedAt: undefined,
+  grant: undefined,
+  isTaking: false,
+  ending: undefined,
+});
