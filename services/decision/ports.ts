@@ -8,6 +8,7 @@ import type { SlotOutcome } from './domain/guardrails/breaker.ts';
 import type { GuardrailCheck } from './domain/guardrails/guardrail-check.ts';
 import type { GrantAnswer, SlotStatus } from './domain/guardrails/guardrail-book.ts';
 import type { SlotWants } from './domain/guardrails/slot-wants.ts';
+import type { Withdrawal } from './domain/guardrails/withdraw-slot.ts';
 import type { ActiveMode, Change, Entry, VersionStatus } from './domain/registry/entry.ts';
 
 /** What is to be remembered of a decision, and what its action is counted under. */
@@ -51,6 +52,15 @@ export interface Grant {
   readonly at: Date | undefined;
 }
 
+/** A slot that was taken, by a decision whose action has not ended, or that nobody ordered. */
+export interface OpenSlot {
+  readonly decisionId: string;
+  readonly record: string;
+  readonly takenAt: Date;
+  /** When somebody was last told that it is held. */
+  readonly askedAt: Date;
+}
+
 export interface Settlement {
   readonly decisionId: string;
   /**
@@ -89,6 +99,13 @@ export interface Guardrails {
   grant(request: GrantRequest): Promise<Grant>;
   /** Repeats, and settlements of what was never stored, are fine. */
   settle(settlement: Settlement): Promise<void>;
+  /** Those that count against the limits: as many as the limits let in. */
+  openSlots(): Promise<readonly OpenSlot[]>;
+  /**
+   * Takes the right to order from a slot that nobody has asked about since. It counts until it is settled as
+   * `none`. Returns whether nobody may order any more.
+   */
+  withdraw(withdrawal: Withdrawal): Promise<boolean>;
   /** As it was stored with the first answer. Undefined where nothing is known of the decision. */
   recordOf(decisionId: string): Promise<string | undefined>;
   isReady(): Promise<boolean>;
@@ -206,6 +223,8 @@ export interface Cases {
   reopened(incidentId: string, at: Date): Promise<void>;
   get(decisionId: string): Promise<Case | undefined>;
   isResolved(incidentId: string): Promise<boolean>;
+  /** Whether a case of it may be taking a slot at this moment. */
+  isTaking(incidentId: string): Promise<boolean>;
   /** Those that wait for people, by incident: for whoever has told them. */
   pendingOf(incidentId: string): Promise<readonly Case[]>;
   /** With people to answer: those that wait, by their deadline, or all of them, the newest first. */

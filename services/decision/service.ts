@@ -59,6 +59,7 @@ import { startHeartbeat } from './workers/heartbeat.ts';
 import { startPlanning } from './workers/plan-schedules.ts';
 import { startRebuilder } from './workers/rebuild.ts';
 import { followHistories } from './workers/run-histories.ts';
+import { startOrphanSweep } from './workers/start-orphan-sweep.ts';
 import { startRegistry } from './workers/start-registry.ts';
 
 const NAME = 'decision';
@@ -163,8 +164,7 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     sealed,
     keep,
   });
-  const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
-  keep(() => rebuilder.stop());
+  keepGuardrails(guardrails, cases, around, keep);
   const consumer = await consume(platform, {
     service: NAME,
     topics: TOPICS,
@@ -183,6 +183,21 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     { ...noting.check, name: 'evidence' },
   ];
   return { cases, controls: controls.current, active, checks };
+}
+
+/** Filled from the log where they are not what they were, and rid of what was never ordered. */
+function keepGuardrails(
+  guardrails: Guardrails,
+  cases: Cases,
+  { config, platform: { bus, clock }, logger, publish }: Around,
+  keep: Keep,
+): void {
+  const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
+  keep(() => rebuilder.stop());
+  const { actWithinMs } = config.policy;
+  const around = { bus, clock, logger, publish, group: GROUP };
+  const sweeper = startOrphanSweep({ guardrails, cases, actWithinMs, ...around });
+  keep(() => sweeper.stop());
 }
 
 interface Handling extends DecideOptions {

@@ -72,6 +72,18 @@ export function casesContract(name: string, open: () => Promise<SqlServer>, roun
       expect(await cases.isResolved('inc-next')).toBe(true);
     });
 
+    it('knows whether anything of an incident may be taking a slot', async () => {
+      const { incidentId } = planning('taking');
+      await cases.open(planning('taking'), start);
+      expect(await cases.isTaking(incidentId)).toBe(false);
+      for (const state of ['granting', 'retrying'] as const) {
+        await cases.advance('taking', (current) => ({ next: { ...current, state }, events: [] }));
+        expect(await cases.isTaking(incidentId)).toBe(true);
+      }
+      await cases.advance('taking', stepOf({ type: 'resolved' }, start));
+      expect(await cases.isTaking(incidentId)).toBe(false);
+    });
+
     it('remembers the end of an episode longer than the log tells of it, and not for ever', async () => {
       const days = (count: number) => after(count * 86_400);
       await cases.resolved('inc-old', start, keep);

@@ -6,6 +6,7 @@ import { limitCases } from './guardrails/limit-cases.ts';
 import { raceCases } from './guardrails/race-cases.ts';
 import { rebuildCases } from './guardrails/rebuild-cases.ts';
 import { slotCases } from './guardrails/slot-cases.ts';
+import { withdrawCases } from './guardrails/withdraw-cases.ts';
 import { workbench } from './guardrails/workbench.ts';
 
 /** What every guardrail store keeps. `open` gives one that is empty, not yet ready, and takes any clock. */
@@ -18,5 +19,6 @@ export function guardrailsContract(name: string, open: () => Promise<Guardrails>
     circuitCases(bench);
     rebuildCases(bench);
     raceCases(bench);
+    withdrawCases(bench);
   });
 }

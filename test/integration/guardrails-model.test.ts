@@ -39,6 +39,7 @@ const player = (guardrails: Guardrails): Player => ({
   decide: (request) => guardrails.decide(request),
   grant: (request) => guardrails.grant(request),
   settle: (settlement) => guardrails.settle(settlement),
+  withdraw: (withdrawal) => guardrails.withdraw(withdrawal),
   rebuild: async (decisions, settlements) => {
     await guardrails.rebuild(async (into) => {
       for (const happened of inOrder({ decisions, settlements })) {

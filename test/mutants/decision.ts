@@ -72,7 +72,7 @@ export const decisionMutants: readonly Mutant[] = [
   inCore(
     'a released workload stays locked',
     'domain/guardrails/settle-slot',
-    "status === 'released' && book.locks",
+    "status !== 'frozen' && book.locks",
     "status === 'frozen' && book.locks",
   ),
   inCore('medium risk runs by itself', 'domain/decide', "risk !== 'low' ||", "risk === 'high' ||"),
@@ -119,6 +119,12 @@ export const decisionMutants: readonly Mutant[] = [
     'domain/retry',
     'return at <= until ? at : undefined;',
     'return at;',
+  ),
+  inCore(
+    'what was ordered is taken for an orphan',
+    'workers/sweep-orphans',
+    'if (ordered.has(slot.decisionId)) continue;',
+    '',
   ),
   inCore('a disabled runbook is granted', 'workers/drive-case', 'if (stopped !== undefined)', 'if (false)'),
   inCore('a refused grant is ordered', 'workers/drive-case', 'if (refused) return', 'if (false) return'),

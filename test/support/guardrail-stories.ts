@@ -19,10 +19,11 @@ export type Step =
   | { readonly what: 'ask again'; readonly pick: number; readonly wants: SlotWants | undefined }
   | { readonly what: 'settle'; readonly pick: number; readonly outcome: SlotOutcome; readonly lagMs: number }
   | { readonly what: 'settle early'; readonly outcome: SlotOutcome }
+  | { readonly what: 'withdraw'; readonly pick: number }
   | { readonly what: 'wait'; readonly ms: number }
   | { readonly what: 'rebuild' };
 
-export interface Player extends Pick<Guardrails, 'decide' | 'grant' | 'settle'> {
+export interface Player extends Pick<Guardrails, 'decide' | 'grant' | 'settle' | 'withdraw'> {
   rebuild(decisions: readonly LoggedDecision[], settlements: readonly Settlement[]): Promise<void>;
 }
 
@@ -34,6 +35,8 @@ export interface Told {
   readonly settlements: Settlement[];
   /** Nothing of these is under way before their grant. */
   readonly noted: Set<string>;
+  /** Never ordered, so the log has nothing of them. */
+  readonly withdrawn: Set<string>;
 }
 
 export type OnStep = (step: Step, told: Told) => void;
@@ -50,6 +53,7 @@ export async function playStory(
     decisions: [],
     settlements: [],
     noted: new Set(),
+    withdrawn: new Set(),
   };
   for (const [index, step] of story.entries()) {
     await playStep(step, `dec-${index}`, player, told);
@@ -82,6 +86,8 @@ async function playStep(step: Step, id: string, player: Player, told: Told): Pro
     case 'settle early':
       await settle({ decisionId: id, outcome: step.outcome, at: now }, player, told);
       return ask({ decisionId: id, wants: undefined, record: 'late', now }, player, told);
+    case 'withdraw':
+      return withdraw(step, player, told);
     case 'wait':
       told.nowMs += step.ms;
       return;
@@ -132,6 +138,22 @@ async function settleOne(step: Step & { what: 'settle' }, player: Player, told: 
   const earliestMs = Math.max(takenMs, told.settlements.at(-1)?.at.getTime() ?? 0);
   const at = new Date(Math.max(earliestMs, told.nowMs - step.lagMs));
   await settle({ decisionId: known.decisionId, outcome: step.outcome, at }, player, told);
+}
+
+/** Whoever was about to order it is gone. Whoever asks in between, or behind it, hears so. */
+async function withdraw(step: Step & { what: 'withdraw' }, player: Player, told: Told): Promise<void> {
+  const { decisions, settlements, withdrawn, answers } = told;
+  const known = pick(decisions, step.pick);
+  if (!known?.wants || settlements.some(({ decisionId }) => decisionId === known.decisionId)) return;
+  const { decisionId } = known;
+  const now = new Date(told.nowMs);
+  if (!(await player.withdraw({ decisionId, unaskedSince: now }))) throw new Error('it was not withdrawn');
+  decisions.splice(decisions.indexOf(known), 1);
+  withdrawn.add(decisionId);
+  const again = { decisionId, wants: undefined, record: 'again', now };
+  answers.push(await player.decide(again));
+  await player.settle({ decisionId, outcome: 'none', at: now });
+  answers.push(await player.decide(again));
 }
 
 async function settle(settlement: Settlement, player: Player, told: Told): Promise<void> {
@@ -185,6 +207,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ what: fc.constant('settle' as const), pick: few(20), outcome, lagMs: few(3_000) }),
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('settle early' as const), outcome }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('withdraw' as const), pick: few(20) }) },
   { weight: 4, arbitrary: fc.record({ what: fc.constant('wait' as const), ms: waited }) },
   { weight: 1, arbitrary: fc.constant({ what: 'rebuild' as const }) },
 );

@@ -1,8 +1,9 @@
 import { forgetOld } from '../domain/guardrails/forget-old.ts';
 import { type BookedSlot, emptyBook, type GuardrailBook } from '../domain/guardrails/guardrail-book.ts';
 import { decideSlot, grantSlot, putSlot } from '../domain/guardrails/decide-slot.ts';
-import { settleSlot } from '../domain/guardrails/settle-slot.ts';
-import type { Grant, Guardrails, Refill, Slot } from '../ports.ts';
+import { isCharged, settleSlot } from '../domain/guardrails/settle-slot.ts';
+import { isWithdrawn, lastAskedMs, withdrawSlot } from '../domain/guardrails/withdraw-slot.ts';
+import type { Grant, Guardrails, OpenSlot, Refill, Slot } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 
 const FORGET_EVERY_MS = 3_600_000;
@@ -35,6 +36,14 @@ export function memoryGuardrails(): Guardrails {
       if (!ready) throw notReady();
       settleSlot(book, settlement);
     },
+    openSlots: async () => {
+      if (!ready) throw notReady();
+      return openSlotsIn(book);
+    },
+    withdraw: async (withdrawal) => {
+      if (!ready) throw notReady();
+      return isWithdrawn(withdrawSlot(book, withdrawal)?.status);
+    },
     recordOf: async (decisionId) => book.slots.get(decisionId)?.record,
     isReady: async () => ready,
     rebuild: async (fold) => {
@@ -56,3 +65,15 @@ const toGrant = ({ status, granted, trial }: BookedSlot): Grant => ({
   trial,
   at: granted?.at,
 });
+
+const openSlotsIn = ({ slots }: GuardrailBook): OpenSlot[] =>
+  [...slots].flatMap(([decisionId, slot]) =>
+    isCharged(slot)
+      ? {
+          decisionId,
+          record: slot.record,
+          takenAt: new Date(slot.atMs),
+          askedAt: new Date(lastAskedMs(slot)),
+        }
+      : [],
+  );

@@ -8,6 +8,7 @@ import { guardrailKeys } from './redis-keys.ts';
 import { redisMarker } from './redis-marker.ts';
 import { redisRebuild } from './redis-rebuild.ts';
 import { redisSettle } from './redis-settle.ts';
+import { redisOpenSlots, redisWithdraw } from './redis-withdraw.ts';
 
 export interface RedisGuardrailsOptions {
   readonly redis: Redis;
@@ -40,6 +41,8 @@ export function redisGuardrails(options: RedisGuardrailsOptions): Guardrails {
         const isOpen = await redisSettle(redis, keys, { marker: keys.ready, value: '' }, settlement);
         if (!isOpen) throw notReady();
       }),
+    openSlots: () => verified(() => redisOpenSlots(redis, keys)),
+    withdraw: (withdrawal) => verified(() => redisWithdraw(redis, keys, withdrawal)),
     recordOf: (decisionId) =>
       redisError(async () => (await redis.hget(keys.slot(decisionId), 'record')) ?? undefined),
     isReady: () => redisError(() => marker.isReady()),

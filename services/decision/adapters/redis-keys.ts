@@ -1,4 +1,4 @@
-import { scopeKeys } from '../domain/guardrails/scope-keys.ts';
+import { EVERYTHING, scopeKeys } from '../domain/guardrails/scope-keys.ts';
 import type { SlotWants } from '../domain/guardrails/slot-wants.ts';
 
 export interface GuardrailKeys {
@@ -6,6 +6,8 @@ export interface GuardrailKeys {
   /** Names the Redis process that the store was rebuilt in. */
   readonly ready: string;
   readonly rebuilding: string;
+  /** The decisions whose slots count against the limits. */
+  readonly open: string;
   slot(decisionId: string): string;
   /** What a slot is counted under, in the order in which the scripts take it. Nothing wanted, nothing named. */
   scopes(wants: SlotWants | undefined): readonly string[];
@@ -17,6 +19,7 @@ export function guardrailKeys(prefix: string): GuardrailKeys {
     tag,
     ready: `${tag}:ready`,
     rebuilding: `${tag}:rebuilding`,
+    open: `${tag}:running:${EVERYTHING}`,
     slot: (decisionId) => `${tag}:slot:${decisionId}`,
     scopes: (wants) => (wants ? scopeNames(wants).map((name) => `${tag}:${name}`) : []),
   };

@@ -79,8 +79,20 @@ export function sqlCases(options: SqlCasesOptions): Cases {
   };
 }
 
-function caseLists(db: Kysely<DecisionTables>): Pick<Cases, 'pendingOf' | 'approvals' | 'findApprovals'> {
+function caseLists(
+  db: Kysely<DecisionTables>,
+): Pick<Cases, 'isTaking' | 'pendingOf' | 'approvals' | 'findApprovals'> {
   return {
+    isTaking: async (incidentId) => {
+      const row = await db
+        .selectFrom('cases')
+        .select('id')
+        .where('incident_id', '=', incidentId)
+        .where('state', 'in', ['granting', 'retrying'])
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
     pendingOf: async (incidentId) =>
       casesOf(
         await selectCases(db).where('incident_id', '=', incidentId).where('state', '=', 'pending').execute(),

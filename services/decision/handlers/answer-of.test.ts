@@ -35,6 +35,13 @@ describe('what is said about a decision', () => {
     expect(typesOf(slot(status))).toEqual(['DecisionMade', 'OrderIssued']);
   });
 
+  it.each(['withdrawing', 'withdrawn'] as const)('is its end, and no order, once it is %s', (status) => {
+    const { events } = answerOf(slot(status));
+    expect(events.map(({ type }) => type)).toEqual(['DecisionMade', 'DecisionClosed']);
+    expect(events[1]?.data).toMatchObject({ escalate: 'page_on_call', closedAt: made.decidedAt });
+    expect(answerOf(slot('withdrawn')).events).toEqual(events);
+  });
+
   it('is nothing where the settlement came first', () => {
     expect(answerOf(slot('released', { record: '' }))).toEqual({ events: [], waits: undefined });
   });

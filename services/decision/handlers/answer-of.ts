@@ -3,6 +3,7 @@ import { DecisionClosed, type DecisionMade, DecisionOutcome, OrderPhase } from '
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import type { Case } from '../domain/cases/case.ts';
 import { block } from '../domain/decide.ts';
+import { isWithdrawn } from '../domain/guardrails/withdraw-slot.ts';
 import { retryAt } from '../domain/retry.ts';
 import type { Slot } from '../ports.ts';
 import { caseOf, type Opening } from './case-of.ts';
@@ -34,10 +35,30 @@ export function answerOf(slot: Slot): Answer {
   const order = outgoing('Order', orderOf(ordered));
   if (issued.phase === OrderPhase.PLAN)
     return { events: [...said, order], waits: waiting(draft, made, { state: 'planning' }) };
+  if (isWithdrawn(slot.status))
+    return {
+      events: [outgoing('DecisionMade', made), withdrawnEvent(draft, made.decidedAt)],
+      waits: undefined,
+    };
   // Settled: the order must not go out any more. The rest may not have been said, where a send was cut in two.
   const isOver = slot.status === 'released' || slot.status === 'frozen';
   return { events: isOver ? said : [...said, order], waits: undefined };
 }
+
+/** Whoever was to order is gone, and it is too late to do so. */
+export const withdrawnEvent = ({ made, escalate }: Draft, closedAt: Date | undefined): OutgoingEvent =>
+  outgoing('DecisionClosed', {
+    decisionId: made.decisionId,
+    incidentId: made.incidentId,
+    outcome: DecisionOutcome.FAILED,
+    reason: NOT_ORDERED,
+    escalate,
+    actionId: '',
+    closedAt,
+  });
+
+export const NOT_ORDERED =
+  'it was never ordered: whoever was about to do so stopped in between. Nothing changed';
 
 function blockedAnswer(draft: Draft, made: DecisionMade): Answer {
   const { retryAt: dueAt } = made;

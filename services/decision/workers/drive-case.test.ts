@@ -108,6 +108,20 @@ const typesOf = (events: readonly OutgoingEvent[]) => events.map(({ type }) => t
 const orderIn = (events: readonly OutgoingEvent[]) => events.find((event) => event.type === 'Order')?.data;
 
 describe('a grant', () => {
+  it('whose slot was withdrawn meanwhile orders nothing, and people hear so', async () => {
+    const waiting = await approved('web');
+    const dies = driver({ publish: () => Promise.reject(new Error('the log is away')) });
+    await expect(driveCase(waiting, dies)).rejects.toThrow('away');
+    await guardrails.withdraw({ decisionId: waiting.decisionId, unaskedSince: clock.now() });
+    await driveCase(caseOf('web'), driver());
+    expect(published).toEqual([]);
+    expect(caseOf('web').ending).toMatchObject({
+      as: 'blocked',
+      reason: expect.stringContaining('never ordered'),
+    });
+    expect(said.at(-1)?.data).toMatchObject({ escalate: 'page_service_owner' });
+  });
+
   it('orders the plan that was approved, for a time from its grant on', async () => {
     const waiting = await approved('web');
     await driveCase(waiting, driver());

@@ -9,6 +9,8 @@ import type { Case } from '../domain/cases/case.ts';
 import type { CaseEvent } from '../domain/cases/next-case.ts';
 import { controlChecks } from '../domain/control-checks.ts';
 import { block } from '../domain/decide.ts';
+import { isWithdrawn } from '../domain/guardrails/withdraw-slot.ts';
+import { NOT_ORDERED } from '../handlers/answer-of.ts';
 import { stepOf } from '../handlers/case-events.ts';
 import { controlledBy } from '../handlers/control-facts.ts';
 import { type DecideOptions, decideIncident } from '../handlers/decide-incident.ts';
@@ -65,6 +67,7 @@ async function grant(current: Case, driver: CaseDriver, advance: Advance): Promi
   const slot = await guardrails.grant({ decisionId, wants, record, now: clock.now() });
   const refused = block(issued.runbook?.name ?? '', slot.checks);
   if (refused) return advance({ type: 'refused', reason: refused.summary });
+  if (isWithdrawn(slot.status)) return advance({ type: 'refused', reason: NOT_ORDERED });
   // Settled by now: the order went out before, and the case was not told.
   if (slot.status !== 'held' || !slot.at) return advance({ type: 'ordered' });
   const ordered = approvedOrder(current, draft, issued, {

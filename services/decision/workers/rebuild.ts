@@ -1,9 +1,7 @@
 import { type DecisionMade, type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import type { Bus } from '#lib/bus/bus.ts';
 import type { Clock } from '#lib/clock.ts';
-import { BelayError, messageOf } from '#lib/errors.ts';
-import { decodeEvent } from '#lib/events/decode-event.ts';
-import type { AnyEvent } from '#lib/events/event.ts';
+import { messageOf } from '#lib/errors.ts';
 import type { Logger } from '#lib/logger.ts';
 import { inOrder } from '../domain/guardrails/in-order.ts';
 import { type Draft, writeDraft } from '../handlers/draft.ts';
@@ -11,6 +9,7 @@ import { guardrailChecksOf } from '../handlers/guardrail-checks.ts';
 import { resolutionOf, settlementOf } from '../handlers/settlement-of.ts';
 import { slotWantsOf } from '../handlers/slot-wants.ts';
 import type { Guardrails, LoggedDecision, Refill, Settlement } from '../ports.ts';
+import { readTopic } from './read-topic.ts';
 
 export interface RebuildOptions {
   readonly guardrails: Guardrails;
@@ -76,7 +75,7 @@ async function readDecisions(bus: Bus, since: Date): Promise<LoggedDecision[]> {
   const planned = new Map<string, OrderIssued>();
   const issued = new Map<string, OrderIssued>();
   const escalations = new Map<string, string>();
-  await readTopic(bus, 'decision', since, ({ type, data }) => {
+  await readTopic(bus, 'decision', { since }, ({ type, data }) => {
     if (type === 'DecisionMade' && !made.has(data.decisionId)) made.set(data.decisionId, data);
     if (type === 'OrderIssued') {
       const orders = data.phase === OrderPhase.PLAN ? planned : issued;
@@ -127,44 +126,9 @@ function loggedDecision(
 
 async function readSettlements(bus: Bus, since: Date): Promise<Settlement[]> {
   const settlements: Settlement[] = [];
-  await readTopic(bus, 'verification', since, ({ type, data }) => {
+  await readTopic(bus, 'verification', { since }, ({ type, data }) => {
     if (type === 'ActionSettled') settlements.push(settlementOf(data));
     if (type === 'ActionResolved') settlements.push(resolutionOf(data));
   });
   return settlements;
-}
-
-async function readTopic(
-  bus: Bus,
-  topic: string,
-  since: Date,
-  onEvent: (event: AnyEvent) => void,
-): Promise<void> {
-  const crashed = Promise.withResolvers<never>();
-  const following = await bus.follow({
-    topic,
-    from: { timeMs: since.getTime() },
-    onRecords: (records) => {
-      for (const record of records) {
-        const event = decodeOrSkip(record);
-        if (event) onEvent(event);
-      }
-    },
-    onCrash: (error) => crashed.reject(error),
-  });
-  try {
-    await Promise.race([following.caughtUp, crashed.promise]);
-  } finally {
-    await following.stop();
-  }
-}
-
-/** What cannot be read was set aside by the group that handles it. */
-function decodeOrSkip(record: Parameters<typeof decodeEvent>[0]): AnyEvent | undefined {
-  try {
-    return decodeEvent(record);
-  } catch (error) {
-    if (error instanceof BelayError) return undefined;
-    throw error;
-  }
 }

@@ -12,7 +12,7 @@
 --
 -- Returns {'not_ready'}, {'clock', server ms}, or the slot as it is stored:
 -- {status, record, wants, asked at ms, observed, checks, trial}.
--- Asking again changes nothing and gets the first answer; only what is noted can still be granted, and a grant
+-- Asking again gets the first answer and changes nothing, but when it was asked; only what is noted can still be granted, and a grant
 -- that is refused keeps nothing.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -67,6 +67,9 @@ end
 
 local before = redis.call('HGET', KEYS[2], 'status')
 if before and not (asks_grant and before == 'noted') then
+  if before == 'held' then
+    redis.call('HSET', KEYS[2], 'asked', ARGV[3])
+  end
   return stored()
 end
 

@@ -16,7 +16,7 @@ end
 
 local slot = redis.call('HMGET', KEYS[2], 'status', 'wants')
 local status = slot[1]
-if status == 'noted' or status == 'refused' or status == 'released' then
+if status == 'noted' or status == 'refused' or status == 'released' or status == 'withdrawn' then
   return status
 end
 if (slot[2] or '') ~= ARGV[3] then
@@ -57,7 +57,7 @@ local function settle_held()
   settle_breaker()
 end
 
-if status == 'held' then
+if status == 'held' or status == 'withdrawing' then
   settle_held()
 end
 
@@ -69,6 +69,7 @@ end
 if ARGV[3] ~= '' and redis.call('GET', KEYS[7]) == id then
   redis.call('DEL', KEYS[7])
 end
-redis.call('HSET', KEYS[2], 'status', 'released')
+local ended = status == 'withdrawing' and outcome == 'none' and 'withdrawn' or 'released'
+redis.call('HSET', KEYS[2], 'status', ended)
 redis.call('PEXPIRE', KEYS[2], ARGV[7])
-return 'released'
+return ended

@@ -21,7 +21,7 @@ export interface Asked {
 export function decideSlot(book: GuardrailBook, asked: Asked, isPeek = false): BookedSlot {
   const { decisionId, wants, now } = asked;
   const stored = book.slots.get(decisionId);
-  if (stored) return stored;
+  if (stored) return askedAgain(book, stored, asked);
   if (!wants) return putSlot(book, { ...asked, checks: [], trial: false });
   const observed = observe(book, wants, now);
   const checks = checkSlot(observed, wants, now);
@@ -36,7 +36,7 @@ export function decideSlot(book: GuardrailBook, asked: Asked, isPeek = false): B
 export function grantSlot(book: GuardrailBook, asked: Asked & { readonly wants: SlotWants }): BookedSlot {
   const { decisionId, wants, now } = asked;
   const stored = book.slots.get(decisionId);
-  if (stored && stored.status !== 'noted') return stored;
+  if (stored && stored.status !== 'noted') return askedAgain(book, stored, asked);
   const observed = observe(book, wants, now);
   const granted = { checks: checkSlot(observed, wants, now), at: now };
   const { record, checks } = stored ?? { record: asked.record, checks: [] };
@@ -51,6 +51,14 @@ export function grantSlot(book: GuardrailBook, asked: Asked & { readonly wants: 
       atMs: now.getTime(),
     };
   return putSlot(book, { ...asked, record, checks, granted, trial: isTrial(observed, wants, now) });
+}
+
+/** Whoever hears that it is held orders a moment later. */
+function askedAgain(book: GuardrailBook, stored: BookedSlot, { decisionId, now }: Asked): BookedSlot {
+  if (stored.status !== 'held') return stored;
+  const slot = { ...stored, askedAtMs: now.getTime() };
+  book.slots.set(decisionId, slot);
+  return slot;
 }
 
 interface Answer extends Asked, Pick<BookedSlot, 'checks' | 'trial'> {

@@ -1,5 +1,6 @@
 import type { GuardrailBook } from './guardrail-book.ts';
 import { WINDOW_MS } from './observed.ts';
+import { isCharged } from './settle-slot.ts';
 import type { Windows } from './windows.ts';
 
 /** Closed slots are kept as long as the log can redeliver what they answer. */
@@ -11,8 +12,9 @@ export const KEEP_COOLDOWN_MS = 7 * 86_400_000;
 /** Drops what no answer depends on any more. What is held or frozen stays: no timer frees it. */
 export function forgetOld(book: GuardrailBook, now: Date): void {
   const nowMs = now.getTime();
-  for (const [id, { status, atMs }] of book.slots) {
-    if (status !== 'held' && status !== 'frozen' && atMs <= nowMs - KEEP_CLOSED_MS) book.slots.delete(id);
+  for (const [id, slot] of book.slots) {
+    const isOpen = isCharged(slot) || slot.status === 'frozen';
+    if (!isOpen && slot.atMs <= nowMs - KEEP_CLOSED_MS) book.slots.delete(id);
   }
   forgetWindows(book.executions, nowMs);
   forgetWindows(book.attempts, nowMs);

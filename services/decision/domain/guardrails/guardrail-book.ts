@@ -9,8 +9,9 @@ import { countWindow, type Windows } from './windows.ts';
  * `noted`: nothing was asked for. `held`: the slot is this decision's. `refused`: a guardrail said no.
  * `released`: the action is settled, or was settled before the store heard of the decision.
  * `frozen`: settled as unknown; the lock stays until a person has looked.
+ * `withdrawing`: held, and nobody may order any more. `withdrawn`: that is settled, and everything given back.
  */
-export type SlotStatus = 'noted' | 'held' | 'refused' | 'released' | 'frozen';
+export type SlotStatus = 'noted' | 'held' | 'refused' | 'released' | 'frozen' | 'withdrawing' | 'withdrawn';
 
 export interface BookedSlot {
   readonly status: SlotStatus;
@@ -24,6 +25,8 @@ export interface BookedSlot {
   readonly wants: SlotWants | undefined;
   /** Of the last change. */
   readonly atMs: number;
+  /** Where it is held, and somebody was told so again: the order may go out a moment after that. */
+  readonly askedAtMs?: number;
 }
 
 export interface GrantAnswer {

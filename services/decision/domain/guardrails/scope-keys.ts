@@ -20,6 +20,8 @@ export interface RunningKeys {
   readonly service: string;
 }
 
+export const EVERYTHING = 'global';
+
 export function scopeKeys({
   runbook,
   target,
@@ -37,7 +39,7 @@ export function scopeKeys({
     running: {
       run: `run:${run}`,
       runbook: `runbook:${keyOf(runbook)}`,
-      global: 'global',
+      global: EVERYTHING,
       target: `target:${keyOf(target)}`,
       namespace: `namespace:${keyOf(target, namespace)}`,
       service: `service:${keyOf(target, namespace, service)}`,

@@ -1,5 +1,5 @@
 import { closedBreaker, type SlotOutcome, settleBreaker } from './breaker.ts';
-import type { GuardrailBook } from './guardrail-book.ts';
+import type { BookedSlot, GuardrailBook, SlotStatus } from './guardrail-book.ts';
 import { type ScopeKeys, scopeKeys } from './scope-keys.ts';
 import type { SlotWants } from './slot-wants.ts';
 
@@ -13,19 +13,28 @@ export interface Settled {
 export function settleSlot(book: GuardrailBook, settled: Settled): void {
   const { decisionId, outcome, at } = settled;
   const slot = book.slots.get(decisionId);
-  const status = outcome === 'unknown' ? 'frozen' : 'released';
+  const status = statusAfter(outcome, slot);
   const atMs = at.getTime();
   if (!slot) {
     const nothing = { record: '', checks: [], granted: undefined, trial: false, wants: undefined } as const;
     book.slots.set(decisionId, { ...nothing, status, atMs });
     return;
   }
-  if (slot.status !== 'held' && slot.status !== 'frozen') return;
+  if (!isCharged(slot) && slot.status !== 'frozen') return;
   book.slots.set(decisionId, { ...slot, status, atMs });
   if (!slot.wants) return;
   const keys = scopeKeys(slot.wants);
-  if (slot.status === 'held') settleHeld(book, settled, slot.wants, keys);
-  if (status === 'released' && book.locks.get(keys.workload) === decisionId) book.locks.delete(keys.workload);
+  if (isCharged(slot)) settleHeld(book, settled, slot.wants, keys);
+  if (status !== 'frozen' && book.locks.get(keys.workload) === decisionId) book.locks.delete(keys.workload);
+}
+
+/** What counts against the limits. */
+export const isCharged = ({ status }: Pick<BookedSlot, 'status'>): boolean =>
+  status === 'held' || status === 'withdrawing';
+
+function statusAfter(outcome: SlotOutcome, before: BookedSlot | undefined): SlotStatus {
+  if (outcome === 'unknown') return 'frozen';
+  return before?.status === 'withdrawing' && outcome === 'none' ? 'withdrawn' : 'released';
 }
 
 function settleHeld(book: GuardrailBook, settled: Settled, wants: SlotWants, keys: ScopeKeys): void {

@@ -1,0 +1,33 @@
+import type { Bus, PartitionOffsets } from '#lib/bus/bus.ts';
+
+/** Whether a group has handled what a topic held when it was first asked about something. */
+export interface ReadMarks {
+  isRead(about: string): Promise<boolean>;
+  /** Forgets all others. */
+  keep(about: readonly string[]): void;
+}
+
+/** Where the end is read anew each time, a topic that is never quiet is never read to its end. */
+export function readMarks(bus: Bus, group: string, topic: string): ReadMarks {
+  const marks = new Map<string, readonly PartitionOffsets[]>();
+  const markOf = async (about: string) => {
+    const known = marks.get(about);
+    if (known) return known;
+    const ends = await bus.offsets(topic);
+    marks.set(about, ends);
+    return ends;
+  };
+  return {
+    isRead: async (about) => {
+      const ends = await markOf(about);
+      const committed = await bus.committed(group, topic);
+      return ends.every(
+        ({ partition, next, earliest }) => next === earliest || (committed[partition] ?? 0) >= next,
+      );
+    },
+    keep: (about) => {
+      const kept = new Set(about);
+      for (const known of marks.keys()) if (!kept.has(known)) marks.delete(known);
+    },
+  };
+}
