@@ -16,6 +16,7 @@ export const verbs: VerbList = {
   approve: async () => (await import('./commands/approval/answer.ts')).approve,
   deny: async () => (await import('./commands/approval/answer.ts')).deny,
   'decision why': async () => (await import('./commands/decision/why.ts')).decisionWhy,
+  'action cancel': async () => (await import('./commands/action/cancel.ts')).actionCancel,
   'runbook lint': async () => (await import('./commands/runbook/lint.ts')).runbookLint,
   'runbook list': async () => (await import('./commands/runbook/list.ts')).runbookList,
   'runbook show': async () => (await import('./commands/runbook/show.ts')).runbookShow,
@@ -54,6 +55,7 @@ export const verbs: VerbList = {
 export const nouns: Readonly<Record<string, Noun>> = {
   incident: { summary: 'Report, follow and resolve problems', group: 'Work with it' },
   decision: { summary: 'Ask why automation acted, or did not', group: 'Work with it' },
+  action: { summary: 'Stop what was ordered before it begins', group: 'Work with it' },
   approval: { summary: 'See what waits for people', group: 'Work with it' },
   runbook: { summary: 'Write, check, test and compare runbooks, and say which run', group: 'Work with it' },
   'kill-switch': { summary: 'Stop automation, and let it go on', group: 'Work with it' },

@@ -107,6 +107,9 @@ interface Running {
   readonly cases: Cases;
   readonly controls: () => ControlState;
   readonly active: ActiveRunbooks;
+  readonly guardrails: Guardrails;
+  /** Signs orders. */
+  readonly sealed: Publish;
   readonly checks: readonly HealthCheck[];
 }
 
@@ -119,6 +122,8 @@ function serveCommands({ config, platform, publish }: Around, running: () => Run
     targets: config.targets,
     controls: () => running()?.controls() ?? noControls,
     runbooks: () => (running()?.active.current() ?? []).map(({ name }) => name),
+    openSlots: () => (running() ?? notStarted()).guardrails.openSlots(),
+    publishSealed: (events) => (running() ?? notStarted()).sealed(events),
   });
   grpc.addService(DecisionServiceService, commands, decisionAccess, decisionSchemas);
   const approvals = approvalService({ clock, publish, cases: () => running()?.cases ?? notStarted() });
@@ -182,7 +187,7 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     active.check,
     { ...noting.check, name: 'evidence' },
   ];
-  return { cases, controls: controls.current, active, checks };
+  return { cases, controls: controls.current, active, guardrails, sealed, checks };
 }
 
 /** Filled from the log where they are not what they were, and rid of what was never ordered. */
@@ -210,7 +215,7 @@ function handlersOf(deciding: Handling): Handlers {
   const declined = planDeclinedHandler(cases);
   return {
     IncidentReported: incidentReportedHandler(deciding),
-    IncidentResolved: incidentResolvedHandler(cases),
+    IncidentResolved: incidentResolvedHandler({ ...deciding, ...deciding.policy }),
     ActionPlanned: actionPlannedHandler(cases),
     ActionRefused: declined,
     ActionAborted: declined,

@@ -53,10 +53,18 @@ export type Taken = 'new' | 'known' | 'conflict';
 /** Writes an order down, to be begun at once. */
 export type TakeOrder = (order: Order, traceparent: string, now: Date) => Promise<Taken>;
 
+/** Writes down that an action is not to begin, and has it looked at now. */
+export type TakeCancel = Ledger['cancel'];
+
 /** `lost`: another instance has claimed the row since. Nothing was written, and nothing may be done. */
 export type Held = 'ok' | 'lost';
 
-/** Every write on a row names the claim it was made under. */
+/** Why an action is not to begin. */
+export interface Cancellation {
+  readonly reason: string;
+}
+
+/** Every write on a row but a cancellation names the claim it was made under. */
 export interface Ledger {
   lookUp(actionId: string, digest: string): Promise<Exclude<Taken, 'new'> | undefined>;
   /** Takes a workload for an action, unless another one has it whose row is not closed. Returns whose it is. */
@@ -65,6 +73,9 @@ export interface Ledger {
   holderOf(owner: string): Promise<string | undefined>;
   /** How many other actions on the workload have begun since. */
   begunSince(owner: string, row: LedgerRow, since: Date): Promise<number>;
+  /** Nothing of it is to begin any more, and nothing of an order that comes after this. The first one counts. */
+  cancel(actionId: string, cancellation: Cancellation, now: Date): Promise<void>;
+  cancellationOf(actionId: string): Promise<Cancellation | undefined>;
   acting(row: LedgerRow, owner: string, before: Facts, now: Date): Promise<Held>;
   /** Over, with nothing done. Nobody begins after this. */
   abort(row: LedgerRow, abortion: Abortion): Promise<Held>;

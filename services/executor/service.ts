@@ -12,7 +12,7 @@ import { RowWorker } from '#lib/sql/row-worker.ts';
 import { migrations } from './adapters/migrations.ts';
 import { type LedgerTables, sqlLedger, toLedgerRow } from './adapters/sql-ledger.ts';
 import { connectTarget } from './adapters/connect-target.ts';
-import { takeOrder } from './adapters/take-order.ts';
+import { orderIntake } from './adapters/take-order.ts';
 import type { ExecutorConfig } from './config.ts';
 import { orderHandler } from './handlers/order.ts';
 import { drive } from './workers/drive.ts';
@@ -67,7 +67,7 @@ export function createExecutor(config: ExecutorConfig, platform: Platform): Serv
       service: name,
       topics: [orderTopic(target)],
       publishes: ['action'],
-      handlers: { Order: orderHandler({ ledger, take: takeOrder(sql.db, ledger, worker) }) },
+      handlers: { Order: orderHandler(orderIntake(sql.db, ledger, worker)) },
       ...signing,
     });
     stops.push(() => consumer.stop());

@@ -126,6 +126,19 @@ export const decisionMutants: readonly Mutant[] = [
     'if (ordered.has(slot.decisionId)) continue;',
     '',
   ),
+  inCore(
+    'a grant of an incident that ended is not called back',
+    'workers/drive-case',
+    'if (cancels.length > 0)',
+    'if (false)',
+  ),
+  {
+    what: 'a cancel behind the intent is not heeded',
+    file: 'services/executor/workers/begin.ts',
+    from: 'if (since) return',
+    to: 'if (false) return',
+    tests: ['services/executor/workers/begin.test.ts'],
+  },
   inCore('a disabled runbook is granted', 'workers/drive-case', 'if (stopped !== undefined)', 'if (false)'),
   inCore('a refused grant is ordered', 'workers/drive-case', 'if (refused) return', 'if (false) return'),
   inCore(

@@ -171,6 +171,7 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     approvedPlanHash: '',
     maxRisk: 1,
     lapsed: false,
+    reason: '',
   },
   DecisionClosed: {
     ...decision,

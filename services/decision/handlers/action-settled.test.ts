@@ -66,6 +66,12 @@ it.each([
   expect(closed).toMatchObject({ escalate: 'page_service_owner' });
 });
 
+it('calls nobody about what was cancelled: whoever did so knows', async () => {
+  const { events, closed } = await settle('cancelled', SettledOutcome.ABORTED, { slot: record });
+  expect(typesOf(events)).toEqual(['DecisionClosed']);
+  expect(closed).toMatchObject({ escalate: '' });
+});
+
 it('calls nobody about what was done: that is the verifier’s to say', async () => {
   expect((await settle('', SettledOutcome.VERIFIED, { slot: record })).closed).toMatchObject({
     escalate: '',

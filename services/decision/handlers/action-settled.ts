@@ -17,13 +17,17 @@ export interface ActionSettledOptions {
 export function actionSettledHandler(options: ActionSettledOptions): Handler<'ActionSettled'> {
   return async ({ id, data }, { now }) => {
     await options.guardrails.settle(settlementOf(data));
-    if (!NOT_DONE.has(data.outcome)) return [closed(data, '')];
+    // What was cancelled is known to whoever asked for it.
+    if (!NOT_DONE.has(data.outcome) || data.code === CANCELLED) return [closed(data, '')];
     const draft = await draftBefore(data.decisionId, options);
     const again = plansAgain(data) && draft ? await askPeople(draft, data, id, options, now) : [];
     // Somebody has to hear that it was not done: who is asked anew, or who is called.
     return [closed(data, again.length > 0 ? '' : escalationOf(draft)), ...again];
   };
 }
+
+/** As executors say it. */
+const CANCELLED = 'cancelled';
 
 /** What went wrong behind an effect, the verifier escalates. */
 const NOT_DONE: ReadonlySet<SettledOutcome> = new Set([

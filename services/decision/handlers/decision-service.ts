@@ -6,6 +6,7 @@ import type { ControlState } from '#lib/control/control-state.ts';
 import { isOver } from '#lib/control/in-force.ts';
 import type { AccessRules, CallContext, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
 import { line, reason } from '#lib/text-rules.ts';
+import { cancelAction, type CancelActionOptions } from './commands/cancel-action.ts';
 import { createFreeze } from './commands/freeze.ts';
 import { engageKillSwitch, releaseKillSwitch } from './commands/kill-switch.ts';
 import { liftFreeze, liftQuarantine, liftSilence } from './commands/lift.ts';
@@ -14,6 +15,8 @@ import { type Command, setControl, type SetControlOptions } from './commands/set
 import { createSilence } from './commands/silence.ts';
 
 type Service = typeof DecisionServiceService;
+
+export interface DecisionServiceOptions extends SetControlOptions, CancelActionOptions {}
 
 /** Whoever sees that something is wrong may stop it; letting it go on is for operators. */
 export const decisionAccess: AccessRules<Service> = {
@@ -26,6 +29,7 @@ export const decisionAccess: AccessRules<Service> = {
   disableRunbook: 'responder',
   enableRunbook: 'operator',
   liftQuarantine: 'operator',
+  cancelAction: 'responder',
   getControls: 'viewer',
   getTargets: 'viewer',
 };
@@ -46,9 +50,10 @@ export const decisionSchemas: RequestSchemas<Service> = {
   disableRunbook: z.looseObject({ reason, runbook: named }),
   enableRunbook: z.looseObject({ reason, runbook: named }),
   liftQuarantine: z.looseObject({ reason, id }),
+  cancelAction: z.looseObject({ reason, id }),
 };
 
-export function decisionService(options: SetControlOptions): Handlers<Service> {
+export function decisionService(options: DecisionServiceOptions): Handlers<Service> {
   const set =
     <Request>(command: (request: Request) => Command) =>
     async (request: Request, call: CallContext) => ({
@@ -64,6 +69,7 @@ export function decisionService(options: SetControlOptions): Handlers<Service> {
     disableRunbook: set(disableRunbook),
     enableRunbook: set(enableRunbook),
     liftQuarantine: set(liftQuarantine),
+    cancelAction: (request, call) => cancelAction(request, call, options),
     getControls: async () => {
       const readAt = options.clock.now();
       return { controls: shown(options.controls(), readAt), readAt };

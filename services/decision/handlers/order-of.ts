@@ -14,7 +14,7 @@ import { planOf } from './plan-of.ts';
 import { slotLimitsOf, slotWantsOf } from './slot-wants.ts';
 import { toProtoMode, toRunbookRef } from './to-proto.ts';
 
-export type Phase = 'plan' | 'execute';
+export type Phase = 'plan' | 'execute' | 'cancel';
 
 /** One of each phase belongs to a decision. */
 export const actionIdOf = (decisionId: string, phase: Phase): string => deriveId('act', decisionId, phase);
@@ -26,7 +26,7 @@ export interface Ordered {
   /** Of a run by hand. */
   readonly parameters?: Readonly<Record<string, ArgumentValue>>;
   readonly mode: Mode;
-  readonly phase: Phase;
+  readonly phase: Exclude<Phase, 'cancel'>;
   readonly policy: { readonly actWithinMs: number; readonly concurrency: ConcurrencyLimits };
   readonly now: Date;
 }
@@ -66,6 +66,7 @@ export function issueOrder(ordered: Ordered): Issued {
     // Whatever it turns out to be, people see it.
     maxRisk: isPlan ? Risk.HIGH : plan.risk,
     lapsed: false,
+    reason: '',
   };
   return { ok: true, issued };
 }
@@ -81,5 +82,5 @@ export function orderOf(issued: OrderIssued): Order {
     lapsed: _lapsed,
     ...said
   } = issued;
-  return { ...said, reason: '', lockKey: slotWantsOf(issued).workload };
+  return { ...said, lockKey: slotWantsOf(issued).workload };
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { ControlSet } from '#gen/belay/v1/control.ts';
 import { ManualClock } from '#lib/clock.ts';
@@ -10,6 +11,7 @@ import { memoryGuardrails } from '../adapters/memory-guardrails.ts';
 import type { Case } from '../domain/cases/case.ts';
 import { stepOf } from '../handlers/case-events.ts';
 import { decideIncident } from '../handlers/decide-incident.ts';
+import { incidentResolvedHandler } from '../handlers/incident-resolved.ts';
 import type { Cases, CaseStep, Guardrails } from '../ports.ts';
 import { type CaseDriver, driveCase } from './drive-case.ts';
 
@@ -178,6 +180,27 @@ describe('a grant', () => {
     expect(caseOf('web').ending?.as).toBe('ordered');
   });
 
+  it('of an incident that ended meanwhile is called back behind its order, as whoever ended it would', async () => {
+    const waiting = await approved('web');
+    resolved = true;
+    await driveCase(waiting, driver());
+    expect(typesOf(published)).toEqual(['OrderIssued', 'Order', 'OrderIssued', 'Order']);
+    const [order, cancel] = published.flatMap((event) => (event.type === 'Order' ? [event.data] : []));
+    expect(cancel).toMatchObject({
+      phase: OrderPhase.CANCEL,
+      ofActionId: order?.actionId,
+      lockKey: order?.lockKey,
+      reason: 'the incident ended',
+    });
+    const handler = incidentResolvedHandler({
+      guardrails,
+      cases: { resolved: async () => {} },
+      actWithinMs: 300_000,
+    });
+    const data = { incidentId: 'inc-web', resolvedAt: clock.now() };
+    expect(await handler({ data } as never, { now: clock.now() } as never)).toEqual(published.slice(2));
+  });
+
   it('is none for a yes that is too old, or for a runbook that is not active any more', async () => {
     const late = await approved('web');
     await clock.advance(300_001);
@@ -235,7 +258,9 @@ describe('what was refused for the moment', () => {
     resolved = true;
     await store.advance(waiting.decisionId, stepOf({ type: 'resolved' }, clock.now()));
     await driveCase(cases.get(waiting.decisionId) ?? waiting, again);
-    expect(typesOf(published)).toEqual(['DecisionMade', 'OrderIssued', 'Order']);
+    // And called back: whoever ended the incident may have looked before there was a slot.
+    expect(typesOf(published)).toEqual(['DecisionMade', 'OrderIssued', 'Order', 'OrderIssued', 'Order']);
+    expect(published[4]?.data).toMatchObject({ phase: OrderPhase.CANCEL });
   });
 
   it('is dropped with its incident', async () => {

@@ -12,6 +12,7 @@ import { block } from '../domain/decide.ts';
 import { isWithdrawn } from '../domain/guardrails/withdraw-slot.ts';
 import { NOT_ORDERED } from '../handlers/answer-of.ts';
 import { stepOf } from '../handlers/case-events.ts';
+import { cancelForIncident } from '../handlers/cancel-for-incident.ts';
 import { controlledBy } from '../handlers/control-facts.ts';
 import { type DecideOptions, decideIncident } from '../handlers/decide-incident.ts';
 import { type Draft, readDraft } from '../handlers/draft.ts';
@@ -77,6 +78,7 @@ async function grant(current: Case, driver: CaseDriver, advance: Advance): Promi
     actBefore: new Date(slot.at.getTime() + policy.actWithinMs),
   });
   await publish([outgoing('OrderIssued', ordered), outgoing('Order', orderOf(ordered))]);
+  await cancelIfOver(current, driver);
   return advance({ type: 'ordered' });
 }
 
@@ -136,5 +138,16 @@ async function decideAgain(current: Case, driver: CaseDriver, advance: Advance):
   }
   const considered = { incident, causeId: decisionId, attempt: attempt + 1 };
   await driver.publish(await decideIncident(considered, driver, driver.clock.now()));
+  await cancelIfOver(current, driver);
   return advance({ type: 'decided_again' });
+}
+
+/** Whoever ended the incident saw no slot, where it was taken only after that. */
+async function cancelIfOver({ incidentId }: Case, driver: CaseDriver): Promise<void> {
+  const { cases, guardrails, clock, policy, publish } = driver;
+  if (!(await cases.isResolved(incidentId))) return;
+  const now = clock.now();
+  const { actWithinMs } = policy;
+  const cancels = await cancelForIncident({ incidentId, endedAt: now }, { guardrails, actWithinMs }, now);
+  if (cancels.length > 0) await publish(cancels);
 }

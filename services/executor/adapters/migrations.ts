@@ -46,4 +46,13 @@ export const migrations: readonly Migration[] = [
         check (state in ('queued', 'acting', 'done', 'planned', 'aborted', 'closed'));
       alter table ledger add column live_plan jsonb;`,
   },
+  {
+    id: '0005_cancellations',
+    sql: `
+      create table cancellations (
+        action_id text primary key,
+        reason text not null,
+        cancelled_at timestamptz not null
+      );`,
+  },
 ];

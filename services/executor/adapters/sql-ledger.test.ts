@@ -91,6 +91,34 @@ describe('the ledger', () => {
     await ledger.close(other);
   });
 
+  it('remembers that an action is not to begin, also before its order came', async () => {
+    const ledger = sqlLedger(sql.db);
+    expect(await ledger.cancellationOf('act-early')).toBeUndefined();
+    await ledger.cancel('act-early', { reason: 'over' }, now);
+    await ledger.cancel('act-early', { reason: 'told again' }, later);
+    await taken('act-early');
+    expect(await ledger.cancellationOf('act-early')).toEqual({ reason: 'over' });
+  });
+
+  it('has what is cancelled looked at now where it waits, and leaves alone what has begun', async () => {
+    const ledger = sqlLedger(sql.db);
+    const [waiting, acting] = [await taken('act-waiting'), await taken('act-acting')];
+    await ledger.later(waiting, later);
+    await ledger.acting(acting, 'Deployment/shop/acting', {}, now);
+    await ledger.done(acting, now, later);
+    for (const { actionId } of [waiting, acting]) await ledger.cancel(actionId, { reason: '' }, now);
+    const rows = await sql.db
+      .selectFrom('ledger')
+      .select(['id', 'state', 'due_at'])
+      .where('id', 'in', ['act-waiting', 'act-acting'])
+      .orderBy('id', 'desc')
+      .execute();
+    expect(rows).toEqual([
+      { id: 'act-waiting', state: 'queued', due_at: now },
+      { id: 'act-acting', state: 'done', due_at: later },
+    ]);
+  });
+
   it('counts the other actions on a workload that began, by the workload as the target has it', async () => {
     const ledger = sqlLedger(sql.db);
     const [a, b, c] = [await taken('act-1'), await taken('act-2'), await taken('act-3')];

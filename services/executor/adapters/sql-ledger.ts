@@ -25,6 +25,8 @@ export interface LedgerTables {
   ledger: LedgerTable;
   /** Which action has a workload. Gone when its row is closed. */
   owner_hold: { owner: string; action_id: string };
+  /** Beside the rows: a cancellation may come before its order. */
+  cancellations: { action_id: string; reason: string; cancelled_at: Date };
 }
 
 export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
@@ -41,6 +43,7 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
       return found && (found.digest === digest ? 'known' : 'conflict');
     },
     ...ownerHolds(db),
+    ...cancellations(db),
     begunSince: async (owner, row, since) => {
       const { count } = await db
         .selectFrom('ledger')
@@ -75,6 +78,29 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
         if (held === 'ok') await trx.deleteFrom('owner_hold').where('action_id', '=', row.actionId).execute();
         return held;
       }),
+  };
+}
+
+function cancellations(db: Kysely<LedgerTables>): Pick<Ledger, 'cancel' | 'cancellationOf'> {
+  return {
+    cancel: async (actionId, { reason }, now) => {
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('cancellations')
+          .values({ action_id: actionId, reason, cancelled_at: now })
+          .onConflict((known) => known.column('action_id').doNothing())
+          .execute();
+        // Whoever has it looks before it acts; what waits is looked at now.
+        await trx
+          .updateTable('ledger')
+          .set({ due_at: now })
+          .where('id', '=', actionId)
+          .where('state', '=', 'queued')
+          .execute();
+      });
+    },
+    cancellationOf: (actionId) =>
+      db.selectFrom('cancellations').select('reason').where('action_id', '=', actionId).executeTakeFirst(),
   };
 }
 

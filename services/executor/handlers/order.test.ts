@@ -34,7 +34,11 @@ async function codeOf(plan: Plan, phase: OrderPhase, known?: 'known' | 'conflict
     planDigest: planDigest(plan),
     actBefore: new Date(now.getTime() + 60_000 - ageMs),
   });
-  const handle = orderHandler({ ledger: { lookUp: async () => known }, take: async () => known ?? 'new' });
+  const handle = orderHandler({
+    ledger: { lookUp: async () => known },
+    take: async () => known ?? 'new',
+    cancel: async () => {},
+  });
   const [told] = await handle({ data: order } as never, context);
   return told?.type === 'ActionRefused' ? told.data.code : told?.type;
 }
@@ -65,7 +69,7 @@ it('says nothing about an order that it has, also when that has expired since', 
 it('takes an order to plan, and refuses what it does not do yet', async () => {
   expect(await codeFor(right, undefined, 0, OrderPhase.PLAN)).toBeUndefined();
   expect(await codeFor({ ...right, pod: 'coredns' }, undefined, 0, OrderPhase.PLAN)).toBe('other_resource');
-  for (const phase of [OrderPhase.ROLLBACK, OrderPhase.CANCEL, OrderPhase.UNSPECIFIED])
+  for (const phase of [OrderPhase.ROLLBACK, OrderPhase.UNSPECIFIED])
     expect(await codeFor(right, undefined, 0, phase)).toBe('unsupported_phase');
 });
 
@@ -87,4 +91,24 @@ it('plans what it does not do, and refuses to do it', async () => {
   expect(await code(OrderPhase.PLAN, 'kubernetes.rolloutUndo', 'statefulset')).toBe('unsupported_kind');
   expect(await code(OrderPhase.PLAN, 'kubernetes.rolloutRestart', 'statefulset')).toBe('other_resource');
   expect(await code(OrderPhase.PLAN, 'kubernetes.drainNode')).toBe('unknown_action');
+});
+
+it('takes a cancel in whatever it says besides, and refuses one of nothing', async () => {
+  const cancelled: string[] = [];
+  const handle = orderHandler({
+    ledger: { lookUp: async () => undefined },
+    take: async () => 'new',
+    cancel: async (actionId, { reason }) => void cancelled.push(`${actionId}: ${reason}`),
+  });
+  const order = Order.fromPartial({
+    actionId: 'act-c',
+    ofActionId: 'act-1',
+    phase: OrderPhase.CANCEL,
+    reason: 'over',
+  });
+  expect(await handle({ data: order } as never, context)).toEqual([]);
+  expect(cancelled).toEqual(['act-1: over']);
+  const [told] = await handle({ data: { ...order, ofActionId: '' } } as never, context);
+  expect(told?.data).toMatchObject({ code: 'no_action', phase: OrderPhase.CANCEL, actionId: 'act-c' });
+  expect(cancelled).toHaveLength(1);
 });

@@ -10,11 +10,12 @@ import { fromValues } from '#lib/plan/values.ts';
 import type { ActedOn, PlannedAction } from '../actions/action.ts';
 import { actionNamed, plannedActionNamed } from '../actions/catalogue.ts';
 import { UNSUPPORTED_KIND } from '../actions/kubernetes/workload-arguments.ts';
-import type { Ledger, TakeOrder } from '../ports.ts';
+import type { Ledger, TakeCancel, TakeOrder } from '../ports.ts';
 
 export interface OrderHandlerOptions {
   readonly ledger: Pick<Ledger, 'lookUp'>;
   readonly take: TakeOrder;
+  readonly cancel: TakeCancel;
 }
 
 interface Refusal {
@@ -23,8 +24,9 @@ interface Refusal {
 }
 
 /** Takes an order in: a row in the ledger, or a refusal. The signature was checked before this. */
-export function orderHandler({ ledger, take }: OrderHandlerOptions): Handler<'Order'> {
+export function orderHandler({ ledger, take, cancel }: OrderHandlerOptions): Handler<'Order'> {
   return async ({ data: order }, context) => {
+    if (order.phase === OrderPhase.CANCEL) return takeCancel(order, cancel, context.now);
     const refusal = refusalOf(order, context.now);
     if (!refusal) {
       const taken = await take(order, traceparentOf(context), context.now);
@@ -37,6 +39,15 @@ export function orderHandler({ ledger, take }: OrderHandlerOptions): Handler<'Or
   };
 }
 
+/** Takes effect at intake: whoever drives the action looks before it begins. What has begun goes on. */
+async function takeCancel(order: Order, cancel: TakeCancel, now: Date) {
+  if (order.ofActionId === '') return [refused(order, OF_NOTHING, now)];
+  await cancel(order.ofActionId, { reason: order.reason }, now);
+  return [];
+}
+
+const OF_NOTHING: Refusal = { code: 'no_action', reason: 'the order names no action that it would stop' };
+
 const DIGEST_CONFLICT: Refusal = {
   code: 'digest_conflict',
   reason: 'this action id is known with another plan',
@@ -45,7 +56,10 @@ const DIGEST_CONFLICT: Refusal = {
 function refusalOf(order: Order, now: Date): Refusal | undefined {
   const { plan, actBefore } = order;
   if (!PHASES.includes(order.phase) || !plan) {
-    return { code: 'unsupported_phase', reason: 'this executor takes plan and execute orders with a plan' };
+    return {
+      code: 'unsupported_phase',
+      reason: 'this executor plans, executes and cancels, by orders with a plan',
+    };
   }
   if (planDigest(plan) !== order.planDigest) {
     return { code: 'wrong_digest', reason: 'the plan is not the one that the digest stands for' };

@@ -37,6 +37,38 @@ describe('an action that begins', () => {
     expect({ deleted, closed }).toEqual({ deleted: [], closed: ['act-1'] });
   });
 
+  it('is over where it was cancelled while it waited, and not even said to begin', async () => {
+    const ledger = { cancellationOf: async () => ({ reason: 'the incident ended' }) };
+    const { types, aborted, deleted } = await play({ ledger });
+    expect({ types, deleted }).toEqual({ types: ['ActionAborted'], deleted: [] });
+    expect(aborted).toMatchObject({
+      code: 'cancelled',
+      reason: 'it was cancelled before it began: the incident ended. Nothing changed',
+    });
+  });
+
+  it('is over where it is cancelled after its intent, and before the effect', async () => {
+    let cancelled = false;
+    const ledger = {
+      acting: async () => {
+        cancelled = true;
+        return 'ok' as const;
+      },
+      cancellationOf: async () => (cancelled ? { reason: '' } : undefined),
+    };
+    const { types, aborted, deleted } = await play({ ledger });
+    expect({ types, deleted }).toEqual({ types: ['ActionStarted', 'ActionAborted'], deleted: [] });
+    expect(aborted?.code).toBe('cancelled');
+  });
+
+  it('goes on where it was cancelled once it had acted', async () => {
+    let cancelled = false;
+    const cluster = { deletePod: async () => ((cancelled = true), 'deleted' as const) };
+    const ledger = { cancellationOf: async () => (cancelled ? { reason: '' } : undefined) };
+    const { types } = await play({ cluster, ledger });
+    expect(types).toEqual(['ActionStarted', 'StepFinished', 'ActionFinished']);
+  });
+
   it('says nothing where it has lost its row to another', async () => {
     const { types } = await play({ ledger: { hold: async () => 'act-0', abort: async () => 'lost' } });
     expect(types).toEqual([]);

@@ -4,6 +4,7 @@ import { outgoing } from '#lib/events/event.ts';
 import { toValues } from '#lib/plan/values.ts';
 import type { Observation } from '../domain/observation.ts';
 import { planHash } from '../domain/plan-hash.ts';
+import type { Cancellation } from '../ports.ts';
 import type { Driver } from './driver.ts';
 import { finish } from './finish.ts';
 import { EXPIRED, giveUp, type Reason } from './give-up.ts';
@@ -17,6 +18,8 @@ import { toCheck } from './to-check.ts';
  */
 export async function begin(job: Job, driver: Driver, lost: AbortSignal): Promise<void> {
   const { clock, ledger, publish } = driver;
+  const cancelled = await ledger.cancellationOf(job.row.actionId);
+  if (cancelled) return giveUp(job, driver, cancelledBy(cancelled));
   const permission = mayBegin(driver.controls(), job.order, clock.now());
   if (isLate(job, clock.now())) return giveUp(job, driver, EXPIRED);
   if (!permission.ok) return holdBack(job, driver, permission);
@@ -28,12 +31,20 @@ export async function begin(job: Job, driver: Driver, lost: AbortSignal): Promis
   await publish([started(job, observation, clock.now())]);
   const { owner, before } = observation;
   if ((await ledger.acting(job.row, owner, before, clock.now())) === 'lost') return;
+  const since = await ledger.cancellationOf(job.row.actionId);
+  if (since) return giveUp(job, driver, cancelledBy(since));
   const still = mayBegin(driver.controls(), { ...job.order, workload: owner }, clock.now());
   if (!still.ok) return giveUp(job, driver, { code: still.code, reason: `${still.reason}. Nothing changed` });
   if (isLate(job, clock.now())) return giveUp(job, driver, EXPIRED);
   if (lost.aborted) return;
   await act({ ...job, before }, driver);
 }
+
+/** By an order to cancel it, at intake. */
+const cancelledBy = ({ reason }: Cancellation): Reason => ({
+  code: 'cancelled',
+  reason: `it was cancelled before it began: ${reason || 'no reason given'}. Nothing changed`,
+});
 
 /** What was approved comes first: on another plan nobody has been asked, whatever its checks say. */
 function refusalOf({ order }: Job, observation: Observation): Reason | undefined {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import type { ActionFinished } from '#gen/belay/v1/action.ts';
-import type { OrderIssued } from '#gen/belay/v1/decision.ts';
+import type { ActionAborted, ActionFinished, ActionRefused } from '#gen/belay/v1/action.ts';
+import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
+import { Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { sampleEvents } from '../../../test/support/sample-events.ts';
 import { newWatch, type Watch } from '../domain/watch.ts';
@@ -34,5 +35,27 @@ it('a call for people names the runbook, so that it can be disabled', async () =
     runbook: 'restart-pod',
     policy: 'open_incident_and_disable_runbook',
     actionId: issued.actionId,
+  });
+});
+
+it('settles nothing about a cancel: it ends as the action that it stops', async () => {
+  const { handlers, said } = oneWatch();
+  const context = { now: failed.finishedAt } as never;
+  const cancel = { ...issued, phase: OrderPhase.CANCEL, ofActionId: issued.actionId };
+  await handlers.OrderIssued?.({ data: cancel } as never, context);
+  const refused = { ...(dataOf('ActionRefused') as ActionRefused), phase: OrderPhase.CANCEL };
+  await handlers.ActionRefused?.({ data: refused } as never, context);
+  expect(said).toEqual([]);
+  const aborted = {
+    ...(dataOf('ActionAborted') as ActionAborted),
+    code: 'cancelled',
+    phase: OrderPhase.EXECUTE,
+  };
+  await handlers.ActionAborted?.({ data: aborted } as never, context);
+  expect(said.map(({ type }) => type)).toEqual(['ActionSettled']);
+  expect(said[0]?.data).toMatchObject({
+    outcome: SettledOutcome.ABORTED,
+    effect: Effect.NONE,
+    code: 'cancelled',
   });
 });

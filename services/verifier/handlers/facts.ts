@@ -22,9 +22,9 @@ const readers: { readonly [T in Told]: Reader<T> } = {
   OrderIssued: (data) =>
     data.phase === OrderPhase.EXECUTE ? { type: 'issued', issued: issuedOf(data) } : undefined,
   ActionRefused: ({ phase, code, reason, refusedAt }) =>
-    isPlan(phase) ? undefined : declined('refused', code, reason, refusedAt),
+    isNoAction(phase) ? undefined : declined('refused', code, reason, refusedAt),
   ActionAborted: ({ phase, code, reason, abortedAt }) =>
-    isPlan(phase) ? undefined : declined('aborted', code, reason, abortedAt),
+    isNoAction(phase) ? undefined : declined('aborted', code, reason, abortedAt),
   ActionStarted: ({ startedAt, epoch }) => ({ type: 'started', at: startedAt as Date, epoch }),
   ActionFinished: ({ status, error, finishedAt }) => ({
     type: 'finished',
@@ -60,8 +60,8 @@ const STATUSES = new Map<number, Finished['status']>([
   [ActionStatus.UNKNOWN, 'unknown'],
 ]);
 
-/** A plan has no effect, and so nothing to settle: decision waits for it. */
-const isPlan = (phase: OrderPhase): boolean => phase === OrderPhase.PLAN;
+/** A plan has no effect, and decision waits for it; a cancel ends as the action that it stops does. */
+const isNoAction = (phase: OrderPhase): boolean => phase === OrderPhase.PLAN || phase === OrderPhase.CANCEL;
 
 const declined = (how: 'refused' | 'aborted', code: string, reason: string, at: Date | undefined): Fact => ({
   type: 'declined',

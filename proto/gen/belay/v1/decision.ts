@@ -394,6 +394,8 @@ export interface OrderIssued {
   maxRisk: Risk;
   /** The answer that reached the quorum was silence. */
   lapsed: boolean;
+  /** Why a cancel or a rollback was ordered. */
+  reason: string;
 }
 
 /** The limits of runbook and policy at the moment of the decision. */
@@ -2049,6 +2051,7 @@ function createBaseOrderIssued(): OrderIssued {
     approvedPlanHash: "",
     maxRisk: 0,
     lapsed: false,
+    reason: "",
   };
 }
 
@@ -2113,6 +2116,9 @@ export const OrderIssued: MessageFns<OrderIssued> = {
     }
     if (message.lapsed !== false) {
       writer.uint32(160).bool(message.lapsed);
+    }
+    if (message.reason !== "") {
+      writer.uint32(170).string(message.reason);
     }
     return writer;
   },
@@ -2290,6 +2296,14 @@ export const OrderIssued: MessageFns<OrderIssued> = {
             message.lapsed = reader.bool();
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2374,6 +2388,7 @@ export const OrderIssued: MessageFns<OrderIssued> = {
         ? riskFromJSON(object.max_risk)
         : 0,
       lapsed: isSet(object.lapsed) ? globalThis.Boolean(object.lapsed) : false,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -2439,6 +2454,9 @@ export const OrderIssued: MessageFns<OrderIssued> = {
     if (message.lapsed !== false) {
       obj.lapsed = message.lapsed;
     }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
     return obj;
   },
 
@@ -2471,6 +2489,7 @@ export const OrderIssued: MessageFns<OrderIssued> = {
     message.approvedPlanHash = object.approvedPlanHash ?? "";
     message.maxRisk = object.maxRisk ?? 0;
     message.lapsed = object.lapsed ?? false;
+    message.reason = object.reason ?? "";
     return message;
   },
 };

@@ -120,6 +120,21 @@ export interface LiftQuarantineResponse {
   control: ControlSet | undefined;
 }
 
+export interface CancelActionRequest {
+  /** Of an action that is under way or of its decision, or a beginning that no other one has. */
+  id: string;
+  reason: string;
+}
+
+/** What has begun goes on: nothing is taken back. */
+export interface CancelActionResponse {
+  actionId: string;
+  decisionId: string;
+  incidentId: string;
+  target: string;
+  issuedAt: Date | undefined;
+}
+
 export interface GetControlsRequest {
 }
 
@@ -1622,6 +1637,240 @@ export const LiftQuarantineResponse: MessageFns<LiftQuarantineResponse> = {
   },
 };
 
+function createBaseCancelActionRequest(): CancelActionRequest {
+  return { id: "", reason: "" };
+}
+
+export const CancelActionRequest: MessageFns<CancelActionRequest> = {
+  encode(message: CancelActionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelActionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelActionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CancelActionRequest {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: CancelActionRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CancelActionRequest>): CancelActionRequest {
+    return CancelActionRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelActionRequest>): CancelActionRequest {
+    const message = createBaseCancelActionRequest();
+    message.id = object.id ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseCancelActionResponse(): CancelActionResponse {
+  return { actionId: "", decisionId: "", incidentId: "", target: "", issuedAt: undefined };
+}
+
+export const CancelActionResponse: MessageFns<CancelActionResponse> = {
+  encode(message: CancelActionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.actionId !== "") {
+      writer.uint32(10).string(message.actionId);
+    }
+    if (message.decisionId !== "") {
+      writer.uint32(18).string(message.decisionId);
+    }
+    if (message.incidentId !== "") {
+      writer.uint32(26).string(message.incidentId);
+    }
+    if (message.target !== "") {
+      writer.uint32(34).string(message.target);
+    }
+    if (message.issuedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.issuedAt), writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelActionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelActionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.decisionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.incidentId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.issuedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CancelActionResponse {
+    return {
+      actionId: isSet(object.actionId)
+        ? globalThis.String(object.actionId)
+        : isSet(object.action_id)
+        ? globalThis.String(object.action_id)
+        : "",
+      decisionId: isSet(object.decisionId)
+        ? globalThis.String(object.decisionId)
+        : isSet(object.decision_id)
+        ? globalThis.String(object.decision_id)
+        : "",
+      incidentId: isSet(object.incidentId)
+        ? globalThis.String(object.incidentId)
+        : isSet(object.incident_id)
+        ? globalThis.String(object.incident_id)
+        : "",
+      target: isSet(object.target) ? globalThis.String(object.target) : "",
+      issuedAt: isSet(object.issuedAt)
+        ? fromJsonTimestamp(object.issuedAt)
+        : isSet(object.issued_at)
+        ? fromJsonTimestamp(object.issued_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: CancelActionResponse): unknown {
+    const obj: any = {};
+    if (message.actionId !== "") {
+      obj.actionId = message.actionId;
+    }
+    if (message.decisionId !== "") {
+      obj.decisionId = message.decisionId;
+    }
+    if (message.incidentId !== "") {
+      obj.incidentId = message.incidentId;
+    }
+    if (message.target !== "") {
+      obj.target = message.target;
+    }
+    if (message.issuedAt !== undefined) {
+      obj.issuedAt = message.issuedAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CancelActionResponse>): CancelActionResponse {
+    return CancelActionResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelActionResponse>): CancelActionResponse {
+    const message = createBaseCancelActionResponse();
+    message.actionId = object.actionId ?? "";
+    message.decisionId = object.decisionId ?? "";
+    message.incidentId = object.incidentId ?? "";
+    message.target = object.target ?? "";
+    message.issuedAt = object.issuedAt ?? undefined;
+    return message;
+  },
+};
+
 function createBaseGetControlsRequest(): GetControlsRequest {
   return {};
 }
@@ -2048,6 +2297,16 @@ export const DecisionServiceService = {
       Buffer.from(LiftQuarantineResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): LiftQuarantineResponse => LiftQuarantineResponse.decode(value),
   },
+  cancelAction: {
+    path: "/belay.v1.DecisionService/CancelAction" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CancelActionRequest): Buffer => Buffer.from(CancelActionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CancelActionRequest => CancelActionRequest.decode(value),
+    responseSerialize: (value: CancelActionResponse): Buffer =>
+      Buffer.from(CancelActionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CancelActionResponse => CancelActionResponse.decode(value),
+  },
   getControls: {
     path: "/belay.v1.DecisionService/GetControls" as const,
     requestStream: false as const,
@@ -2078,6 +2337,7 @@ export interface DecisionServiceServer extends UntypedServiceImplementation {
   disableRunbook: handleUnaryCall<DisableRunbookRequest, DisableRunbookResponse>;
   enableRunbook: handleUnaryCall<EnableRunbookRequest, EnableRunbookResponse>;
   liftQuarantine: handleUnaryCall<LiftQuarantineRequest, LiftQuarantineResponse>;
+  cancelAction: handleUnaryCall<CancelActionRequest, CancelActionResponse>;
   getControls: handleUnaryCall<GetControlsRequest, GetControlsResponse>;
   getTargets: handleUnaryCall<GetTargetsRequest, GetTargetsResponse>;
 }
@@ -2217,6 +2477,21 @@ export interface DecisionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LiftQuarantineResponse) => void,
+  ): ClientUnaryCall;
+  cancelAction(
+    request: CancelActionRequest,
+    callback: (error: ServiceError | null, response: CancelActionResponse) => void,
+  ): ClientUnaryCall;
+  cancelAction(
+    request: CancelActionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CancelActionResponse) => void,
+  ): ClientUnaryCall;
+  cancelAction(
+    request: CancelActionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CancelActionResponse) => void,
   ): ClientUnaryCall;
   getControls(
     request: GetControlsRequest,

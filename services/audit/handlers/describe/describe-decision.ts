@@ -67,7 +67,7 @@ function orderText(data: OrderIssued): string {
     case OrderPhase.ROLLBACK:
       return `ordered to undo ${ofActionId || 'an action'} on ${where}, ${before}`;
     case OrderPhase.CANCEL:
-      return `ordered to stop ${ofActionId || 'an action'} on ${where}`;
+      return withDetail(`ordered not to begin ${ofActionId || 'an action'} on ${where}`, data.reason);
     default:
       return `ordered something that this version does not know on ${where}`;
   }

@@ -141,7 +141,13 @@ it('targets are those that an executor serves', async () => {
 it('whoever is on call may stop things; letting them go on is for operators; looking is for all', () => {
   const byRole = Map.groupBy(Object.entries(decisionAccess), ([, role]) => role);
   const of = (role: string) => byRole.get(role as never)?.map(([method]) => method);
-  expect(of('responder')).toEqual(['engageKillSwitch', 'createFreeze', 'createSilence', 'disableRunbook']);
+  expect(of('responder')).toEqual([
+    'engageKillSwitch',
+    'createFreeze',
+    'createSilence',
+    'disableRunbook',
+    'cancelAction',
+  ]);
   expect(of('operator')?.every((method) => /^(release|lift|enable)/.test(method))).toBe(true);
   expect(of('viewer')).toEqual(['getControls', 'getTargets']);
 });
