@@ -139,6 +139,12 @@ export const decisionMutants: readonly Mutant[] = [
     to: 'if (false) return',
     tests: ['services/executor/workers/begin.test.ts'],
   },
+  inCore(
+    'what did not help is tried again',
+    'handlers/action-settled',
+    '!NOT_DONE.has(data.outcome) || data',
+    'data',
+  ),
   inCore('a disabled runbook is granted', 'workers/drive-case', 'if (stopped !== undefined)', 'if (false)'),
   inCore('a refused grant is ordered', 'workers/drive-case', 'if (refused) return', 'if (false) return'),
   inCore(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { retryAt } from './retry.ts';
+import { retryAfterEndAt, retryAt } from './retry.ts';
 
 const decidedAt = new Date('2026-03-03T03:12:00Z');
 const after = (seconds: number) => new Date(decidedAt.getTime() + seconds * 1_000);
@@ -24,4 +24,20 @@ it('does not wait for what would still be so, nor beyond the age at which nothin
   expect(retryAt([rate(600)], first)).toEqual(until);
   expect(retryAt([rate(60)], { ...first, until: undefined })).toBeUndefined();
   expect(retryAt([], first)).toBeUndefined();
+});
+
+it('tries what was not done again while the incident is young, where the moment was the reason', () => {
+  expect(retryAfterEndAt('target_busy', first)).toEqual(after(30));
+  expect(retryAfterEndAt('never_started', { ...first, attempt: 4 })).toEqual(after(240));
+  expect(retryAfterEndAt('expired', { ...first, decidedAt: after(571) })).toBeUndefined();
+  expect(retryAfterEndAt('target_busy', { ...first, until: undefined })).toBeUndefined();
+  const lasting = [
+    'pre_check_failed',
+    'target_refused',
+    'cancelled',
+    'quarantined',
+    'verification_failed',
+    '',
+  ];
+  for (const code of lasting) expect(retryAfterEndAt(code, first)).toBeUndefined();
 });

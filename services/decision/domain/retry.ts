@@ -34,8 +34,30 @@ export function retryAt(
 ): Date | undefined {
   const mayEnd = refusals.length > 0 && refusals.every(({ code }) => TEMPORARY.has(code));
   if (!until || !mayEnd) return undefined;
-  const waitMs = FIRST_WAIT_MS * 2 ** (attempt - 1);
+  const waitMs = waitOf(attempt);
   const ends = refusals.map(({ endsAt }) => endsAt?.getTime() ?? decidedAt.getTime() + waitMs);
   const at = new Date(Math.max(...ends));
   return at <= until ? at : undefined;
 }
+
+/** Ends without an effect that say nothing about the fix: the target, or its executor, was not ready for it. */
+const PASSING: ReadonlySet<string> = new Set([
+  'target_busy',
+  'control_silent',
+  'expired',
+  'never_started',
+  'kill_switch',
+  'freeze',
+]);
+
+/** When to decide again what was ordered and not done, or undefined where that would not help in time. */
+export function retryAfterEndAt(
+  code: string,
+  { attempt, decidedAt: endedAt, until }: RetryRules,
+): Date | undefined {
+  if (!until || !PASSING.has(code)) return undefined;
+  const at = new Date(endedAt.getTime() + waitOf(attempt));
+  return at <= until ? at : undefined;
+}
+
+const waitOf = (attempt: number): number => FIRST_WAIT_MS * 2 ** (attempt - 1);

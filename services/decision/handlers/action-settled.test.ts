@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sampleEvents } from '../../../test/support/sample-events.ts';
+import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import { Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import type { Case } from '../domain/cases/case.ts';
@@ -28,17 +29,24 @@ const record = writeDraft({ ...draft, retryUntil: undefined });
 /** As a store that was rebuilt has it. */
 const rebuilt = writeDraft({ ...draft, asks: undefined, retryUntil: undefined });
 
-async function settle(code: string, outcome: SettledOutcome, known: { case?: string; slot?: string }) {
+interface Known {
+  readonly case?: string;
+  readonly slot?: string;
+  /** Nothing is opened any more. */
+  readonly isOver?: boolean;
+}
+
+async function settle(code: string, outcome: SettledOutcome, known: Known, effect: Effect = Effect.NONE) {
   const opened: Case[] = [];
   const handler = actionSettledHandler({
     guardrails: { settle: async () => {}, recordOf: async () => known.slot },
     cases: {
-      open: async (one) => void opened.push(one),
+      open: async (one) => void (known.isOver || opened.push(one)),
       isResolved: async () => false,
-      get: async () => (known.case === undefined ? undefined : ({ record: known.case } as Case)),
+      get: async () => (known.case === undefined ? opened[0] : ({ record: known.case } as Case)),
     },
   });
-  const data = { ...settled, code, outcome, effect: Effect.NONE, reason: 'it changed' };
+  const data = { ...settled, code, outcome, effect, reason: 'it changed' };
   const events = await handler({ id: 'evt-1', data } as never, { now: settled?.settledAt } as never);
   return { events, opened, closed: events.find(({ type }) => type === 'DecisionClosed')?.data };
 }
@@ -75,5 +83,46 @@ it('calls nobody about what was cancelled: whoever did so knows', async () => {
 it('calls nobody about what was done: that is the verifier’s to say', async () => {
   expect((await settle('', SettledOutcome.VERIFIED, { slot: record })).closed).toMatchObject({
     escalate: '',
+  });
+});
+
+describe('what came to nothing because of the moment', () => {
+  const until = new Date((settled.settledAt as Date).getTime() + 600_000);
+  const [incident] = sampleEvents.flatMap((e) => (e.type === 'IncidentReported' ? [e.data] : []));
+  const acting = { ...draft, made: { ...made, attempt: 2 }, incident, retryUntil: until };
+  const slot = writeDraft(acting);
+
+  it.each([
+    ['target_busy', SettledOutcome.ABORTED],
+    ['expired', SettledOutcome.REFUSED],
+    ['never_started', SettledOutcome.NEVER_STARTED],
+  ])('is decided again, and nobody is called: %s', async (code, outcome) => {
+    const { events, opened } = await settle(code, outcome, { slot });
+    expect(events).toEqual([]);
+    const dueAt = new Date((settled.settledAt as Date).getTime() + 60_000);
+    expect(opened).toMatchObject([{ state: 'retrying', attempt: 2, dueAt, decisionId: made.decisionId }]);
+  });
+
+  it.each([
+    ['its attempts are spent', writeDraft({ ...acting, retryUntil: undefined })],
+    ['the store was rebuilt, and does not know the report', writeDraft({ ...acting, incident: undefined })],
+    ['people approved it', writeDraft({ ...acting, issued: { ...issued, plan, phase: OrderPhase.PLAN } })],
+  ])('is for people where %s', async (_why, record) => {
+    const { events, opened, closed } = await settle('target_busy', SettledOutcome.ABORTED, { slot: record });
+    expect([typesOf(events), opened]).toEqual([['DecisionClosed'], []]);
+    expect(closed).not.toMatchObject({ escalate: '' });
+  });
+
+  it('is closed, and nobody called, where the incident is over', async () => {
+    const { events, closed } = await settle('expired', SettledOutcome.ABORTED, { slot, isOver: true });
+    expect(typesOf(events)).toEqual(['DecisionClosed']);
+    expect(closed).toMatchObject({ escalate: '' });
+  });
+
+  it('is not what was done and did not help, whatever it says', async () => {
+    for (const outcome of [SettledOutcome.FAILED, SettledOutcome.INCONCLUSIVE, SettledOutcome.UNKNOWN])
+      expect((await settle('expired', outcome, { slot })).opened).toEqual([]);
+    const { opened } = await settle('expired', SettledOutcome.ABORTED, { slot }, Effect.UNKNOWN);
+    expect(opened).toEqual([]);
   });
 });

@@ -3,9 +3,11 @@ import { type ActionSettled, SettledOutcome } from '#gen/belay/v1/verification.t
 import type { Handler } from '#lib/bus/pipeline.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import type { Cases, Guardrails } from '../ports.ts';
+import type { Case } from '../domain/cases/case.ts';
 import { answerOf } from './answer-of.ts';
 import { type Draft, readDraft, writeDraft } from './draft.ts';
 import { planAgain, plansAgain } from './plan-again.ts';
+import { retryOf } from './retry-of.ts';
 import { resolutionOf, settlementOf } from './settlement-of.ts';
 
 export interface ActionSettledOptions {
@@ -20,6 +22,9 @@ export function actionSettledHandler(options: ActionSettledOptions): Handler<'Ac
     // What was cancelled is known to whoever asked for it.
     if (!NOT_DONE.has(data.outcome) || data.code === CANCELLED) return [closed(data, '')];
     const draft = await draftBefore(data.decisionId, options);
+    const retry = draft && retryOf(draft, data);
+    // It says itself how it ends; where it was not opened, the incident is over.
+    if (retry) return (await opened(retry, options, now)) ? [] : [closed(data, '')];
     const again = plansAgain(data) && draft ? await askPeople(draft, data, id, options, now) : [];
     // Somebody has to hear that it was not done: who is asked anew, or who is called.
     return [closed(data, again.length > 0 ? '' : escalationOf(draft)), ...again];
@@ -28,6 +33,11 @@ export function actionSettledHandler(options: ActionSettledOptions): Handler<'Ac
 
 /** As executors say it. */
 const CANCELLED = 'cancelled';
+
+async function opened(retry: Case, { cases }: ActionSettledOptions, now: Date): Promise<boolean> {
+  await cases.open(retry, now);
+  return (await cases.get(retry.decisionId)) !== undefined;
+}
 
 /** What went wrong behind an effect, the verifier escalates. */
 const NOT_DONE: ReadonlySet<SettledOutcome> = new Set([

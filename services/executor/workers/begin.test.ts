@@ -33,7 +33,7 @@ describe('an action that begins', () => {
     // The workload is free by now: everything would hold.
     const { types, aborted, deleted, closed } = await play({ row: noted });
     expect(types).toEqual(['ActionAborted']);
-    expect(aborted).toMatchObject({ code: 'pre_check_failed', abortedAt: now });
+    expect(aborted).toMatchObject({ code: 'target_busy', abortedAt: now });
     expect({ deleted, closed }).toEqual({ deleted: [], closed: ['act-1'] });
   });
 

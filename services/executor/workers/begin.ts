@@ -4,6 +4,7 @@ import { outgoing } from '#lib/events/event.ts';
 import { toValues } from '#lib/plan/values.ts';
 import type { Observation } from '../domain/observation.ts';
 import { planHash } from '../domain/plan-hash.ts';
+import { refusalCode } from '../domain/refusal-code.ts';
 import type { Cancellation } from '../ports.ts';
 import type { Driver } from './driver.ts';
 import { finish } from './finish.ts';
@@ -57,8 +58,8 @@ function refusalOf({ order }: Job, observation: Observation): Reason | undefined
       reason: `the plan changed after it was approved. It would now be: ${now}`,
     };
   }
-  const refused = checks.find((check) => !check.ok);
-  if (refused) return { code: 'pre_check_failed', reason: refused.reason };
+  const [refused] = checks.filter((check) => !check.ok);
+  if (refused) return { code: refusalCode(checks), reason: refused.reason };
   if (riskOf(risk) <= maxRisk) return undefined;
   return { code: 'risk_raised', reason: `live state makes this ${risk} risk, more than was decided` };
 }

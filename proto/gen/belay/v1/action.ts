@@ -181,7 +181,7 @@ export interface ActionAborted {
   decisionId: string;
   incidentId: string;
   target: string;
-  /** pre_check_failed, cancelled, kill_switch, expired, risk_raised, plan_changed, ... */
+  /** pre_check_failed, target_busy, cancelled, kill_switch, expired, risk_raised, plan_changed, ... */
   code: string;
   reason: string;
   checks: Check[];
