@@ -176,7 +176,9 @@ async function createServices(
     import('../services/audit/service.ts'),
   ]);
   const { DEFAULT_POLICY, readPolicy } = await import('./play/policy.ts');
-  const policy = policyFile === undefined ? DEFAULT_POLICY : readPolicy(policyFile);
+  // Whoever tries the sandbox out plays many services within a minute.
+  const sandboxed = { ...DEFAULT_POLICY, storm: { services: 20, percent: 20 } };
+  const policy = policyFile === undefined ? sandboxed : readPolicy(policyFile);
   const { trustedKeysFile, decisionKeyFile, targetKeyFile } = localKeys(dataDir, SANDBOX);
   const trust = { trustedKeysFile };
   const detectors = adapter.createDetectorAdapter(

@@ -1,3 +1,4 @@
+import { Mode } from '#gen/belay/v1/common.ts';
 import type { DecisionMade, OrderIssued } from '#gen/belay/v1/decision.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import type { ActionResolved, ActionSettled } from '#gen/belay/v1/verification.ts';
@@ -9,6 +10,7 @@ import { inOrder } from '../../services/decision/domain/guardrails/in-order.ts';
 import { guardrailChecksOf } from '../../services/decision/handlers/guardrail-checks.ts';
 import { resolutionOf, settlementOf } from '../../services/decision/handlers/settlement-of.ts';
 import { slotWantsOf } from '../../services/decision/handlers/slot-wants.ts';
+import { aboutOf, stormCountOf } from '../../services/decision/handlers/storm-count.ts';
 import type { LoggedDecision, Refill, Settlement } from '../../services/decision/ports.ts';
 import { decideReport } from './decide-report.ts';
 import type { Policy } from './policy.ts';
@@ -54,7 +56,11 @@ export async function openEngine({ runbooks, policy, past, since }: EngineOption
     },
     repeat: async (decision) => {
       const { decisionId, wants, record, decidedAt } = loggedDecision(decision);
-      await guardrails.decide({ decisionId, wants, record, now: decidedAt });
+      const about = aboutOf(decision.made);
+      const asked = { decisionId, about, record, now: decidedAt };
+      // What people approved counts towards no storm.
+      if (wants && decision.made.mode !== Mode.AUTO_EXECUTE) await guardrails.grant({ ...asked, wants });
+      else await guardrails.decide({ ...asked, wants });
     },
     settle: (settlement) => guardrails.settle(settlement),
   };
@@ -76,11 +82,13 @@ async function refill(into: Refill, past: readonly PastDecision[], since: Date):
 function loggedDecision({ made, decidedAt, issued }: PastDecision): LoggedDecision {
   return {
     decisionId: made.decisionId,
+    about: aboutOf(made),
     // Nobody will ask for what was published.
     record: '{}',
     wants: issued && slotWantsOf(issued),
     checks: guardrailChecksOf(made),
     trial: issued?.trial ?? false,
+    storm: stormCountOf(made),
     // What people had to approve was counted from when they did.
     decidedAt: issued?.issuedAt ?? decidedAt,
   };

@@ -5,6 +5,7 @@ import { answerOf } from '../../services/decision/handlers/answer-of.ts';
 import { writeDraft } from '../../services/decision/handlers/draft.ts';
 import { issueOrder } from '../../services/decision/handlers/order-of.ts';
 import { slotWantsOf } from '../../services/decision/handlers/slot-wants.ts';
+import { aboutOf } from '../../services/decision/handlers/storm-count.ts';
 import type { Guardrails } from '../../services/decision/ports.ts';
 import { type Decided, decidedBy } from '../play/decide-report.ts';
 import { DEFAULT_POLICY } from '../play/policy.ts';
@@ -40,6 +41,12 @@ export async function grantOrder(
     byHand: '',
     retryUntil: undefined,
   });
-  const slot = await guardrails.decide({ decisionId, wants: slotWantsOf(issued), record, now });
+  const slot = await guardrails.decide({
+    decisionId,
+    about: aboutOf(made),
+    wants: slotWantsOf(issued),
+    record,
+    now,
+  });
   return told(decidedBy(answerOf(slot).events));
 }

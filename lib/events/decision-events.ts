@@ -40,6 +40,7 @@ const slotLimits = z.looseObject({
   breakerFailures: count,
   breakerRecoverySeconds: count,
   concurrency: z.looseObject({ global: count, perTarget: count, perNamespace: count, perService: count }),
+  storm: z.looseObject({ services: count, percent: count }).optional(),
 });
 
 export const decisionEvents = {
@@ -62,6 +63,7 @@ export const decisionEvents = {
       summary: longText,
       retryAt: optionalTime,
       decidedAt: time,
+      storm: z.looseObject({ ofSource: knownOrUnset, inAll: knownOrUnset }).optional(),
     }),
   }),
   ApprovalRequested: define<ApprovalRequested>({

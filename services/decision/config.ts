@@ -36,6 +36,17 @@ const concurrencySection = z
     'global, perTarget, perNamespace and perService go from wide to narrow, none may be above the one before it',
   );
 
+/**
+ * How many services may be about to be acted on automatically within 60 s, from one source and in all: the larger of
+ * a number and a share of the services seen in 24 h. More of them are a storm, and nothing runs by itself.
+ */
+const stormSection = z
+  .strictObject({
+    services: z.int().min(1).default(5),
+    percent: z.int().min(0).max(100).default(20),
+  })
+  .prefault({});
+
 /** What raises the risk of the moment besides what a report says. */
 const riskSection = z
   .strictObject({
@@ -87,6 +98,7 @@ export const configSchema = z.strictObject({
       /** How long an order may wait for its executor. */
       actWithinMs: z.int().min(1_000).default(300_000),
       concurrency: concurrencySection,
+      storm: stormSection,
       risk: riskSection,
       proposals: proposalsSection,
     })

@@ -5,15 +5,17 @@ import type { Evidence, Note } from './domain/evidence/evidence.ts';
 import type { RunHistories } from './domain/evidence/run-history.ts';
 import type { VersionEvidence } from './domain/evidence/version-evidence.ts';
 import type { SlotOutcome } from './domain/guardrails/breaker.ts';
+import type { StormCount } from './domain/guardrails/check-storm.ts';
 import type { GuardrailCheck } from './domain/guardrails/guardrail-check.ts';
 import type { GrantAnswer, SlotStatus } from './domain/guardrails/guardrail-book.ts';
-import type { SlotWants } from './domain/guardrails/slot-wants.ts';
+import type { About, SlotWants } from './domain/guardrails/slot-wants.ts';
 import type { Withdrawal } from './domain/guardrails/withdraw-slot.ts';
 import type { ActiveMode, Change, Entry, VersionStatus } from './domain/registry/entry.ts';
 
 /** What is to be remembered of a decision, and what its action is counted under. */
 export interface DecideRequest {
   readonly decisionId: string;
+  readonly about: About;
   /** Undefined when nothing is to be done. */
   readonly wants: SlotWants | undefined;
   /** A person is asked first: the guardrails answer, and nothing is taken yet. */
@@ -26,6 +28,7 @@ export interface DecideRequest {
 /** The action of a decision that was noted and has its approval by now. */
 export interface GrantRequest {
   readonly decisionId: string;
+  readonly about: About;
   readonly wants: SlotWants;
   /** For a store that does not know the decision. */
   readonly record: string;
@@ -40,6 +43,8 @@ export interface Slot {
   readonly checks: readonly GuardrailCheck[];
   /** It is the one trial of a half-open breaker. */
   readonly trial: boolean;
+  /** What it counted for, where it was to run by itself. */
+  readonly storm: StormCount | undefined;
 }
 
 /** The answer to an approved action. */
@@ -76,11 +81,14 @@ export interface Settlement {
 /** What the log says about one decision, for a store that has to be filled again. */
 export interface LoggedDecision {
   readonly decisionId: string;
+  /** Undefined where the log does not say: then it is not counted among services. */
+  readonly about?: About;
   readonly record: string;
   /** Of the action that was ordered. Undefined when none was. */
   readonly wants: SlotWants | undefined;
   readonly checks: readonly GuardrailCheck[];
   readonly trial: boolean;
+  readonly storm?: StormCount | undefined;
   readonly decidedAt: Date;
   /** Where people were asked first. */
   readonly granted?: GrantAnswer;

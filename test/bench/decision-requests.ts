@@ -4,7 +4,7 @@ import { noControls } from '#lib/control/control-state.ts';
 import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
 import { incidentReportedHandler } from '../../services/decision/handlers/incident-reported.ts';
 import type { DecideRequest, Guardrails } from '../../services/decision/ports.ts';
-import { slotWants } from '../support/slot-wants.ts';
+import { aboutOf, slotWants } from '../support/slot-wants.ts';
 
 const RUNBOOK = new URL('../../runbooks/restart-pod.yaml', import.meta.url).pathname;
 
@@ -12,9 +12,10 @@ const RUNBOOK = new URL('../../runbooks/restart-pod.yaml', import.meta.url).path
 export async function requestMaker(): Promise<(id: string) => DecideRequest> {
   const { record } = await askedForOne();
   const { limits } = slotWants();
-  const unlimited = { ...limits, maxConcurrentActions: MANY, concurrency: SCOPES };
+  const unlimited = { ...limits, maxConcurrentActions: MANY, concurrency: SCOPES, storm: STORM };
   return (id) => ({
     decisionId: `dec-${id}`,
+    about: aboutOf({ target: 'prod', namespace: 'production', service: `svc-${id}` }),
     wants: {
       ...slotWants({ service: `svc-${id}`, resource: `pod/production/svc-${id}-x` }),
       workload: `prod/production/svc-${id}`,
@@ -26,6 +27,7 @@ export async function requestMaker(): Promise<(id: string) => DecideRequest> {
 }
 
 const MANY = 1_000_000_000;
+const STORM = { services: MANY, percent: 0 };
 const SCOPES = { global: MANY, perTarget: MANY, perNamespace: MANY, perService: MANY };
 
 async function askedForOne(): Promise<DecideRequest> {
@@ -33,7 +35,7 @@ async function askedForOne(): Promise<DecideRequest> {
   const guardrails = {
     decide: async (request: DecideRequest) => {
       asked.resolve(request);
-      return { status: 'released', record: '', checks: [], trial: false };
+      return { status: 'released', record: '', checks: [], trial: false, storm: undefined };
     },
   } as unknown as Guardrails;
   const now = new Date();
@@ -44,7 +46,13 @@ async function askedForOne(): Promise<DecideRequest> {
     cases: { open: async () => {}, reopened: async () => {} },
     controls: () => noControls,
     targets: ['prod'],
-    policy: { maxIncidentAgeMs: 600_000, maxAttempts: 1, actWithinMs: 300_000, concurrency: SCOPES },
+    policy: {
+      maxIncidentAgeMs: 600_000,
+      maxAttempts: 1,
+      actWithinMs: 300_000,
+      concurrency: SCOPES,
+      storm: STORM,
+    },
   });
   const data = IncidentReported.fromPartial({
     incidentId: 'inc-1',

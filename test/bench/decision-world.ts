@@ -115,6 +115,7 @@ function commonConfig({ folder, brokers, redisUrl }: Parts) {
     policy: {
       maxAttempts: 1,
       concurrency: { global: many, perTarget: many, perNamespace: many, perService: 1 },
+      storm: { services: many, percent: 0 },
     },
   };
 }

@@ -199,7 +199,7 @@ function planning(decisionId: string): Case {
     byHand: '',
     retryUntil: undefined,
   });
-  const { waits } = answerOf({ status: 'noted', record, checks: [], trial: false });
+  const { waits } = answerOf({ status: 'noted', record, checks: [], trial: false, storm: undefined });
   if (!waits) throw new Error('it does not wait');
   return waits;
 }

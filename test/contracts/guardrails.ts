@@ -7,6 +7,7 @@ import { raceCases } from './guardrails/race-cases.ts';
 import { rebuildCases } from './guardrails/rebuild-cases.ts';
 import { slotCases } from './guardrails/slot-cases.ts';
 import { withdrawCases } from './guardrails/withdraw-cases.ts';
+import { stormCases } from './guardrails/storm-cases.ts';
 import { workbench } from './guardrails/workbench.ts';
 
 /** What every guardrail store keeps. `open` gives one that is empty, not yet ready, and takes any clock. */
@@ -18,6 +19,7 @@ export function guardrailsContract(name: string, open: () => Promise<Guardrails>
     limitCases(bench);
     circuitCases(bench);
     rebuildCases(bench);
+    stormCases(bench);
     raceCases(bench);
     withdrawCases(bench);
   });

@@ -4,7 +4,7 @@ import { BelayError } from '#lib/errors.ts';
 import { redisGuardrails } from '../../services/decision/adapters/redis-guardrails.ts';
 import type { Guardrails } from '../../services/decision/ports.ts';
 import { startRedis } from '../lab/redis.ts';
-import { slotWants } from '../support/slot-wants.ts';
+import { aboutOf, slotWants } from '../support/slot-wants.ts';
 import { type Part, pickOf, wholeOf } from './decision-part.ts';
 
 const ALLOWED_MS = 5_000;
@@ -42,7 +42,7 @@ async function answerTo(guardrails: Guardrails, decisionId: string, offMs: numbe
   const wants = slotWants({ workload: decisionId });
   const now = new Date(Date.now() + offMs);
   try {
-    return (await guardrails.decide({ decisionId, wants, record: 'r', now })).status;
+    return (await guardrails.decide({ decisionId, about: aboutOf(wants), wants, record: 'r', now })).status;
   } catch (error) {
     return error instanceof BelayError ? error.code : String(error);
   }

@@ -4,6 +4,7 @@ import { redisGuardrails } from '../../services/decision/adapters/redis-guardrai
 import type { SlotOutcome } from '../../services/decision/domain/guardrails/breaker.ts';
 import type { SlotStatus } from '../../services/decision/domain/guardrails/guardrail-book.ts';
 import type { SlotWants } from '../../services/decision/domain/guardrails/slot-wants.ts';
+import { aboutOf } from '../support/slot-wants.ts';
 
 /** One of the processes that race for slots: all it is told at once, it asks at once. */
 export type RaceTask =
@@ -61,6 +62,12 @@ async function play(task: RaceTask): Promise<readonly RaceAnswer[]> {
 }
 
 async function answer({ decisionId, wants }: Ask, now: Date): Promise<RaceAnswer> {
-  const { status, trial } = await guardrails.decide({ decisionId, wants, record: 'r', now });
+  const { status, trial } = await guardrails.decide({
+    decisionId,
+    about: aboutOf(wants),
+    wants,
+    record: 'r',
+    now,
+  });
   return { decisionId, status, trial };
 }

@@ -10,11 +10,11 @@ const PROCESSES = 4;
 const RACERS = 200;
 const HOUR_MS = 3_600_000;
 /** The store is emptied now and then: slots are kept for days, and each round looks at all keys. */
-const ROUNDS_A_STORE = 22;
+const ROUNDS_A_STORE = 24;
 
 /** Many processes ask for more than every cap lets in, settle what they got, and leave nothing behind. */
 export const racers: Part = async ({ quick, random }) => {
-  const rounds = quick ? 22 : 1_000;
+  const rounds = quick ? 24 : 1_000;
   const server = await startRedis();
   const redis = new Redis(server.endpoint);
   const crew = startCrew(PROCESSES, server.endpoint);

@@ -16,6 +16,8 @@ type Random = () => number;
 const wide = { global: 500, perTarget: 500, perNamespace: 500, perService: 500 };
 const few = (random: Random) => wholeOf(1, 20, random);
 
+const STORM = 'storm';
+
 /** The limits of a race in which one guardrail alone is in the way. */
 const NARROW: Readonly<Record<string, (random: Random) => Partial<SlotLimits>>> = {
   'workload lock': () => ({}),
@@ -27,6 +29,7 @@ const NARROW: Readonly<Record<string, (random: Random) => Partial<SlotLimits>>> 
   'concurrency of the target': (random) => ({ concurrency: { ...wide, perTarget: few(random) } }),
   'concurrency of the namespace': (random) => ({ concurrency: { ...wide, perNamespace: few(random) } }),
   'concurrency of the service': (random) => ({ concurrency: { ...wide, perService: few(random) } }),
+  [STORM]: (random) => ({ storm: { services: few(random), percent: 0 } }),
   'half-open trial': () => ({ circuitBreaker: { failures: 1, recoveryMs: 60_000 } }),
 };
 
@@ -39,7 +42,8 @@ export function raceOf(name: string, round: number, racers: number, random: Rand
   const asks = Array.from({ length: racers }, (_, i) => {
     const decisionId = `dec-${round}-${i}`;
     const workload = name === 'workload lock' ? 'w' : decisionId;
-    const place = name === MIXED ? mixedPlace(random) : { workload };
+    const service = name === STORM ? { service: decisionId } : {};
+    const place = name === MIXED ? mixedPlace(random) : { workload, ...service };
     return { decisionId, wants: slotWants({ ...place, runbook: `runs-${round}`, limits }) };
   });
   return { name, halfOpen, asks };
@@ -105,5 +109,6 @@ function capsOf({ wants }: Ask, halfOpen: boolean): (readonly [scope: string, ca
     [running.target, perTarget],
     [running.namespace, perNamespace],
     [running.service, perService],
+    ['services of a storm', limits.storm.services],
   ];
 }

@@ -7,7 +7,7 @@ import { type LabRedis, startRedis } from '../lab/redis.ts';
 import type { LabProxy } from '../lab/toxiproxy-client.ts';
 import { type LabToxiproxy, startToxiproxy } from '../lab/toxiproxy.ts';
 import { eventually } from '../support/eventually.ts';
-import { slotWants } from '../support/slot-wants.ts';
+import { aboutOf, slotWants } from '../support/slot-wants.ts';
 
 // A store that is not the one it was, in ways that it cannot say by itself.
 let server: LabRedis;
@@ -31,7 +31,13 @@ const open = async (port = server.port, change: { clock?: ManualClock; publishWi
   const prefix = randomUUID();
   const guardrails = redisGuardrails({ redis, clock: systemClock, prefix, publishWithinMs: 0, ...change });
   const ask = (decisionId: string) =>
-    guardrails.decide({ decisionId, wants: slotWants(), record: 'r', now: new Date() });
+    guardrails.decide({
+      decisionId,
+      about: aboutOf(),
+      wants: slotWants(),
+      record: 'r',
+      now: new Date(),
+    });
   return { redis, guardrails, ask, keyOf: (name: string) => `{${prefix}:guardrails}:${name}` };
 };
 const NOT_READY = { code: 'GUARDRAILS_NOT_READY' };

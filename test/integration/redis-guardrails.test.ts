@@ -7,7 +7,7 @@ import { guardrailsContract } from '../contracts/guardrails.ts';
 import { startRedis } from '../lab/redis.ts';
 import type { LabServer } from '../lab/server.ts';
 import { eventually } from '../support/eventually.ts';
-import { slotWants } from '../support/slot-wants.ts';
+import { aboutOf, slotWants } from '../support/slot-wants.ts';
 
 let server: LabServer;
 const clients: Redis[] = [];
@@ -35,7 +35,7 @@ const open = async (prefix: string = randomUUID(), change: { maxSkewMs?: number 
 };
 /** For stories of hours. */
 const anyClock = { maxSkewMs: Number.MAX_SAFE_INTEGER };
-const ask = { wants: slotWants(), record: 'r' };
+const ask = { about: aboutOf(), wants: slotWants(), record: 'r' };
 
 guardrailsContract('redis', async () => (await open(randomUUID(), anyClock)).guardrails);
 
@@ -70,11 +70,11 @@ it('settles what is stored in the moment in which it is settled', async () => {
 it('lets no timer end what was granted after people were asked', async () => {
   const { redis, guardrails } = await open('granted');
   await guardrails.rebuild(async () => {});
-  const ask = { decisionId: 'dec-1', wants: slotWants(), record: 'r', now: new Date() };
-  await guardrails.decide({ ...ask, peek: true });
+  const asked = { ...ask, decisionId: 'dec-1', now: new Date() };
+  await guardrails.decide({ ...asked, peek: true });
   const slot = '{granted:guardrails}:slot:dec-1';
   expect(await redis.pttl(slot)).toBeGreaterThan(0);
-  await guardrails.grant(ask);
+  await guardrails.grant(asked);
   expect(await redis.pttl(slot)).toBe(-1);
 });
 

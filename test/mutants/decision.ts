@@ -57,6 +57,37 @@ export const decisionMutants: readonly Mutant[] = [
     'taken_at = ARGV[11]',
     'taken_at = ARGV[3]',
   ),
+  inScript(
+    'a storm counts decisions and not services',
+    'decide-slot',
+    '\n  ask(ARGV[#ARGV], ARGV[3])',
+    '\n  ask(ARGV[1], ARGV[3])',
+  ),
+  inScript(
+    'a storm is over after ten minutes, however many come',
+    'storm',
+    'math.max(storm.startedAtMs + HOLD_MS, storm.highAtMs + STORM_WINDOW_MS + QUIET_MS)',
+    'storm.startedAtMs + HOLD_MS',
+  ),
+  inScript('a rebuild forgets a storm', 'refill-slot', 'for i = 0, 1 do', 'for i = 0, -1 do'),
+  inCore(
+    'everybody is paged whom a storm refuses',
+    'domain/guardrails/check-storm',
+    "pages: !isStanding && levels.includes('begins')",
+    "pages: isStanding || levels.includes('begins')",
+  ),
+  inCore(
+    'what people approve begins a storm',
+    'domain/guardrails/decide-slot',
+    'const observed = observeFor(book, asked, false);',
+    'const observed = observeFor(book, asked, true);',
+  ),
+  inCore(
+    'what a storm closes pages its owner',
+    'handlers/answer-of',
+    "isInStorm(made) ? '' : draft.escalate",
+    'draft.escalate',
+  ),
   inCore(
     'the breaker opens one failure late',
     'domain/guardrails/breaker',

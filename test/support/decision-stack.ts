@@ -117,7 +117,7 @@ function sharedConfig(options: DecisionStackOptions, folder: string, keys: Local
     registry: { onStart: 'activate' },
     targets: [...targets],
     // What is refused stays refused, so that each incident is decided once.
-    policy: { concurrency, maxAttempts: 1 },
+    policy: { concurrency, maxAttempts: 1, storm: { services: 1_000_000, percent: 0 } },
   };
 }
 

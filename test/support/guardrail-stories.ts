@@ -9,12 +9,12 @@ import type {
   Settlement,
   Slot,
 } from '../../services/decision/ports.ts';
-import { at } from './slot-wants.ts';
+import { aboutOf, at } from './slot-wants.ts';
 
 /** What can happen to a guardrail store. Numbers pick among what the story has so far. */
 export type Step =
-  | { readonly what: 'ask'; readonly wants: SlotWants | undefined }
-  | { readonly what: 'peek'; readonly wants: SlotWants }
+  | { readonly what: 'ask'; readonly wants: SlotWants | undefined; readonly source: string }
+  | { readonly what: 'peek'; readonly wants: SlotWants; readonly source: string }
   | { readonly what: 'grant'; readonly pick: number; readonly wants: SlotWants }
   | { readonly what: 'ask again'; readonly pick: number; readonly wants: SlotWants | undefined }
   | { readonly what: 'settle'; readonly pick: number; readonly outcome: SlotOutcome; readonly lagMs: number }
@@ -35,7 +35,7 @@ export interface Told {
   readonly settlements: Settlement[];
   /** Nothing of these is under way before their grant. */
   readonly noted: Set<string>;
-  /** Never ordered, so the log has nothing of them. */
+  /** Never ordered: the log has what was decided, and nothing of a slot. */
   readonly withdrawn: Set<string>;
 }
 
@@ -67,25 +67,24 @@ async function playStep(step: Step, id: string, player: Player, told: Told): Pro
   const now = new Date(told.nowMs);
   switch (step.what) {
     case 'ask':
-      return ask({ decisionId: id, wants: step.wants, record: `record of ${id}`, now }, player, told);
-    case 'peek':
-      return ask(
-        { decisionId: id, wants: step.wants, peek: true, record: `record of ${id}`, now },
-        player,
-        told,
-      );
+    case 'peek': {
+      const { wants, source } = step;
+      const asked = { decisionId: id, about: aboutOf(wants, source), wants, record: `record of ${id}`, now };
+      return ask({ ...asked, peek: step.what === 'peek' }, player, told);
+    }
     case 'grant':
       return grant(pick(decisions, step.pick), step.wants, player, told);
     case 'ask again': {
       const known = pick(decisions, step.pick);
       if (!known) return;
-      return ask({ decisionId: known.decisionId, wants: step.wants, record: 'again', now }, player, told);
+      const { decisionId } = known;
+      return ask({ decisionId, about: aboutOf(), wants: step.wants, record: 'again', now }, player, told);
     }
     case 'settle':
       return settleOne(step, player, told);
     case 'settle early':
       await settle({ decisionId: id, outcome: step.outcome, at: now }, player, told);
-      return ask({ decisionId: id, wants: undefined, record: 'late', now }, player, told);
+      return ask({ decisionId: id, about: aboutOf(), wants: undefined, record: 'late', now }, player, told);
     case 'withdraw':
       return withdraw(step, player, told);
     case 'wait':
@@ -94,7 +93,8 @@ async function playStep(step: Step, id: string, player: Player, told: Told): Pro
     case 'rebuild':
       await player.rebuild(decisions, settlements);
       for (const { decisionId } of decisions) {
-        told.answers.push(await player.decide({ decisionId, wants: undefined, record: 'again', now }));
+        const again = { decisionId, about: aboutOf(), wants: undefined, record: 'again', now };
+        told.answers.push(await player.decide(again));
       }
   }
 }
@@ -102,13 +102,13 @@ async function playStep(step: Step, id: string, player: Player, told: Told): Pro
 async function ask(request: DecideRequest, player: Player, told: Told): Promise<void> {
   const slot = await player.decide(request);
   told.answers.push(slot);
-  const { decisionId, now, wants } = request;
-  const { status, record, checks, trial } = slot;
+  const { decisionId, about, now, wants } = request;
+  const { status, record, checks, trial, storm } = slot;
   // Nothing is published about what was settled before it was heard of.
   if (record === '' || told.decisions.some((known) => known.decisionId === decisionId)) return;
   if (status === 'noted') told.noted.add(decisionId);
   const ordered = status === 'held' && !request.peek ? wants : undefined;
-  told.decisions.push({ decisionId, record, wants: ordered, checks, trial, decidedAt: now });
+  told.decisions.push({ decisionId, about, record, wants: ordered, checks, trial, storm, decidedAt: now });
 }
 
 /** People have said yes, or a message comes again. What is granted for the first time is in the log from now on. */
@@ -119,9 +119,9 @@ async function grant(
   told: Told,
 ): Promise<void> {
   if (!known) return;
-  const { decisionId } = known;
+  const { decisionId, about = aboutOf() } = known;
   const now = new Date(told.nowMs);
-  const answer = await player.grant({ decisionId, wants, record: 'not kept', now });
+  const answer = await player.grant({ decisionId, about, wants, record: 'not kept', now });
   told.answers.push(answer);
   const { status, checks, trial, at } = answer;
   if (status !== 'held' || known.wants || at?.getTime() !== now.getTime()) return;
@@ -142,15 +142,17 @@ async function settleOne(step: Step & { what: 'settle' }, player: Player, told: 
 
 /** Whoever was about to order it is gone. Whoever asks in between, or behind it, hears so. */
 async function withdraw(step: Step & { what: 'withdraw' }, player: Player, told: Told): Promise<void> {
-  const { decisions, settlements, withdrawn, answers } = told;
+  const { decisions, settlements, withdrawn, answers, noted } = told;
   const known = pick(decisions, step.pick);
   if (!known?.wants || settlements.some(({ decisionId }) => decisionId === known.decisionId)) return;
   const { decisionId } = known;
   const now = new Date(told.nowMs);
   if (!(await player.withdraw({ decisionId, unaskedSince: now }))) throw new Error('it was not withdrawn');
-  decisions.splice(decisions.indexOf(known), 1);
+  const { granted: _granted, ...decided } = known;
+  decisions[decisions.indexOf(known)] = { ...decided, wants: undefined, trial: false };
+  noted.add(decisionId);
   withdrawn.add(decisionId);
-  const again = { decisionId, wants: undefined, record: 'again', now };
+  const again = { decisionId, about: aboutOf(), wants: undefined, record: 'again', now };
   answers.push(await player.decide(again));
   await player.settle({ decisionId, outcome: 'none', at: now });
   answers.push(await player.decide(again));
@@ -181,6 +183,7 @@ const limits = fc.record({
     perNamespace: one(2, 9, 9),
     perService: one(1, 9, 9),
   }),
+  storm: fc.record({ services: one(1, 3, ...Array<number>(30).fill(9)), percent: one(0, 0, 50) }),
 });
 
 const wants: fc.Arbitrary<SlotWants> = fc.record({
@@ -193,13 +196,17 @@ const wants: fc.Arbitrary<SlotWants> = fc.record({
   limits,
 });
 
+const source = one('a', 'a', 'b');
 const outcome = one<SlotOutcome>('none', 'succeeded', 'failed', 'failed', 'unknown');
-const waited = one(1, 1_000, 59_999, 60_000, 300_000, 299_999, 1_800_000, 3_599_999, 3_600_000);
+const waited = one(
+  ...[1, 1_000, 30_000, 59_999, 60_000, 300_000, 299_999, 359_999, 360_000, 599_999, 600_000],
+  ...[1_800_000, 1_800_000, 3_599_999, 3_599_999, 3_600_000, 3_600_000],
+);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ what: fc.constant('ask' as const), wants }) },
-  { weight: 1, arbitrary: fc.constant({ what: 'ask' as const, wants: undefined }) },
-  { weight: 3, arbitrary: fc.record({ what: fc.constant('peek' as const), wants }) },
+  { weight: 8, arbitrary: fc.record({ what: fc.constant('ask' as const), wants, source }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'ask' as const, wants: undefined, source: 'a' }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('peek' as const), wants, source }) },
   { weight: 4, arbitrary: fc.record({ what: fc.constant('grant' as const), pick: few(20), wants }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('ask again' as const), pick: few(20), wants }) },
   {

@@ -136,6 +136,7 @@ function configsFor({ folder, kafka, redis, kubernetes, token, httpPort, port }:
       targets: [TARGET],
       policy: {
         concurrency: { global: AT_ONCE, perTarget: AT_ONCE, perNamespace: AT_ONCE, perService: 1 },
+        storm: { services: 1_000_000, percent: 0 },
       },
     },
     'detector-adapter': {

@@ -97,6 +97,9 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     decidedAt: at(5),
     incidentStartedAt: at(0),
     externalId: 'INC001',
+    source: 'alertmanager',
+    storm: { ofSource: 1, inAll: 1 },
+    escalate: '',
   },
   ApprovalRequested: {
     approvalId: 'apr-5b09',
@@ -165,6 +168,7 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
       breakerFailures: 3,
       breakerRecoverySeconds: 300,
       concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+      storm: { services: 5, percent: 20 },
     },
     trial: false,
     checks: [],

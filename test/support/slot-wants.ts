@@ -1,4 +1,4 @@
-import type { SlotLimits, SlotWants } from '../../services/decision/domain/guardrails/slot-wants.ts';
+import type { About, SlotLimits, SlotWants } from '../../services/decision/domain/guardrails/slot-wants.ts';
 
 export type WantsChange = Partial<Omit<SlotWants, 'limits'>> & { readonly limits?: Partial<SlotLimits> };
 
@@ -9,6 +9,7 @@ const wide: SlotLimits = {
   maxAttemptsPerTarget: 1_000,
   circuitBreaker: { failures: 1_000, recoveryMs: 300_000 },
   concurrency: { global: 1_000, perTarget: 1_000, perNamespace: 1_000, perService: 1_000 },
+  storm: { services: 1_000, percent: 0 },
 };
 
 /** An action that no guardrail minds, except for what is changed. */
@@ -24,6 +25,12 @@ export function slotWants({ limits, ...change }: WantsChange = {}): SlotWants {
     limits: { ...wide, ...limits },
   };
 }
+
+/** What an action is about, as reported by one source. */
+export const aboutOf = (
+  { target, namespace, service }: Omit<About, 'source'> = slotWants(),
+  source = 'alertmanager',
+): About => ({ source, target, namespace, service });
 
 const START_MS = Date.UTC(2026, 2, 3, 3, 0, 0);
 

@@ -1,6 +1,6 @@
 import { forgetOld } from '../domain/guardrails/forget-old.ts';
 import { type BookedSlot, emptyBook, type GuardrailBook } from '../domain/guardrails/guardrail-book.ts';
-import { decideSlot, grantSlot, putSlot } from '../domain/guardrails/decide-slot.ts';
+import { decideSlot, grantSlot, refillSlot } from '../domain/guardrails/decide-slot.ts';
 import { isCharged, settleSlot } from '../domain/guardrails/settle-slot.ts';
 import { isWithdrawn, lastAskedMs, withdrawSlot } from '../domain/guardrails/withdraw-slot.ts';
 import type { Grant, Guardrails, OpenSlot, Refill, Slot } from '../ports.ts';
@@ -15,9 +15,7 @@ export function memoryGuardrails(): Guardrails {
   let forgotAtMs = 0;
 
   const refill: Refill = {
-    decision: async (logged) => {
-      if (!book.slots.has(logged.decisionId)) putSlot(book, { ...logged, now: logged.decidedAt });
-    },
+    decision: async (logged) => refillSlot(book, logged),
     settled: async (settlement) => settleSlot(book, settlement),
   };
   const open = (now: Date): GuardrailBook => {
@@ -57,7 +55,13 @@ export function memoryGuardrails(): Guardrails {
   };
 }
 
-const toSlot = ({ status, record, checks, trial }: BookedSlot): Slot => ({ status, record, checks, trial });
+const toSlot = ({ status, record, checks, trial, storm }: BookedSlot): Slot => ({
+  status,
+  record,
+  checks,
+  trial,
+  storm,
+});
 
 const toGrant = ({ status, granted, trial }: BookedSlot): Grant => ({
   status,

@@ -2,10 +2,12 @@ import type { Redis } from 'ioredis';
 import { BelayError } from '#lib/errors.ts';
 import { runRedisScript } from '#lib/redis-script.ts';
 import { checkSlot } from '../domain/guardrails/check-slot.ts';
+import { type StormCount, stormCount } from '../domain/guardrails/check-storm.ts';
 import { KEEP_CLOSED_MS } from '../domain/guardrails/forget-old.ts';
 import type { GuardrailCheck } from '../domain/guardrails/guardrail-check.ts';
 import type { SlotStatus } from '../domain/guardrails/guardrail-book.ts';
 import type { Observed } from '../domain/guardrails/observed.ts';
+import { serviceKey } from '../domain/guardrails/scope-keys.ts';
 import type { SlotLimits, SlotWants } from '../domain/guardrails/slot-wants.ts';
 import type { DecideRequest, Grant, GrantRequest, Slot } from '../ports.ts';
 import { notReady } from './not-ready.ts';
@@ -21,7 +23,8 @@ export async function redisDecide(
   maxSkewMs: number,
 ): Promise<Slot> {
   const answer = await ask(redis, keys, request, request.peek ? 'peek' : 'reserve', maxSkewMs);
-  return { status: answer.status, record: answer.record, checks: answer.checks, trial: answer.trial };
+  const { status, record, checks, trial, storm } = answer;
+  return { status, record, checks, trial, storm };
 }
 
 export async function redisGrant(
@@ -37,20 +40,21 @@ export async function redisGrant(
 async function ask(
   redis: Redis,
   keys: GuardrailKeys,
-  { decisionId, wants, record, now }: DecideRequest | GrantRequest,
+  { decisionId, about, wants, record, now }: DecideRequest | GrantRequest,
   how: Ask,
   maxSkewMs: number,
 ): Promise<Slot & Grant> {
-  const names = [keys.ready, keys.slot(decisionId), ...keys.scopes(wants)];
+  const names = [keys.ready, keys.slot(decisionId), ...keys.scopes(wants), ...keys.storms(about)];
   const asked = [decisionId, record, now.getTime(), maxSkewMs, KEEP_CLOSED_MS];
-  const args = wants
-    ? [...asked, JSON.stringify(wants), ...limitArguments(wants.limits), how]
-    : [...asked, ''];
+  const wanted = wants ? [JSON.stringify(wants), ...limitArguments(wants.limits), how] : [''];
+  const args = [...asked, ...wanted, ...(wants ? stormArguments(wants.limits) : []), serviceKey(about)];
   const [status = '', ...fields] = (await runRedisScript(redis, decideSlotScript, names, args)) as string[];
   if (status === 'not_ready') throw notReady();
   if (status === 'clock') throw clockOff(Number(fields[0]), now, maxSkewMs);
-  return toAnswer(status as SlotStatus, fields);
+  return toAnswer(decisionId, status as SlotStatus, fields);
 }
+
+const stormArguments = ({ storm }: SlotLimits): number[] => [storm.services, storm.percent];
 
 const limitArguments = (limits: SlotLimits): number[] => [
   limits.maxExecutionsPerHour,
@@ -66,14 +70,25 @@ const limitArguments = (limits: SlotLimits): number[] => [
 
 /** The script keeps numbers; the words follow from them, with the wants and the time of the first question. */
 function toAnswer(
+  decisionId: string,
   status: SlotStatus,
-  [record = '', wants, at, observed, checks, trial]: string[],
+  [record = '', wants, at, observed, checks, trial, storm]: string[],
 ): Slot & Grant {
-  const answer = { status, record, trial: trial === '1', at: at ? new Date(Number(at)) : undefined };
-  if (checks) return { ...answer, checks: parseChecks(checks) };
+  const now = new Date(Number(at));
+  const answer = { status, record, trial: trial === '1', storm: undefined, at: at ? now : undefined };
+  if (checks)
+    return {
+      ...answer,
+      checks: parseChecks(checks),
+      storm: storm ? (JSON.parse(storm) as StormCount) : undefined,
+    };
   if (!wants || !observed) return { ...answer, checks: [] };
   const [seen, wanted] = [JSON.parse(observed) as Observed, JSON.parse(wants) as SlotWants];
-  return { ...answer, checks: checkSlot(seen, wanted, new Date(Number(at))) };
+  return {
+    ...answer,
+    checks: checkSlot(seen, { decisionId, wants: wanted, now }),
+    storm: stormCount(seen.storm, wanted.limits.storm, now.getTime()),
+  };
 }
 
 function parseChecks(text: string): GuardrailCheck[] {

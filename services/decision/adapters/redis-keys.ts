@@ -1,5 +1,5 @@
-import { EVERYTHING, scopeKeys } from '../domain/guardrails/scope-keys.ts';
-import type { SlotWants } from '../domain/guardrails/slot-wants.ts';
+import { EVERYTHING, scopeKeys, stormKeys } from '../domain/guardrails/scope-keys.ts';
+import type { About, SlotWants } from '../domain/guardrails/slot-wants.ts';
 
 export interface GuardrailKeys {
   readonly tag: string;
@@ -11,6 +11,8 @@ export interface GuardrailKeys {
   slot(decisionId: string): string;
   /** What a slot is counted under, in the order in which the scripts take it. Nothing wanted, nothing named. */
   scopes(wants: SlotWants | undefined): readonly string[];
+  /** What storms are told by, in the order in which the scripts take it. */
+  storms(about: About | undefined): readonly string[];
 }
 
 export function guardrailKeys(prefix: string): GuardrailKeys {
@@ -22,6 +24,7 @@ export function guardrailKeys(prefix: string): GuardrailKeys {
     open: `${tag}:running:${EVERYTHING}`,
     slot: (decisionId) => `${tag}:slot:${decisionId}`,
     scopes: (wants) => (wants ? scopeNames(wants).map((name) => `${tag}:${name}`) : []),
+    storms: (about) => (about ? stormNames(about).map((name) => `${tag}:${name}`) : []),
   };
 }
 
@@ -40,4 +43,9 @@ function scopeNames(wants: SlotWants): string[] {
     `running:${running.namespace}`,
     `running:${running.service}`,
   ];
+}
+
+function stormNames(about: About): string[] {
+  const { source, all } = stormKeys(about);
+  return ['seen', 'asked', 'storm'].flatMap((what) => [`${what}:${source}`, `${what}:${all}`]);
 }

@@ -4,6 +4,7 @@ import type { Clock } from '#lib/clock.ts';
 import { runRedisScript } from '#lib/redis-script.ts';
 import { KEEP_CLOSED_MS } from '../domain/guardrails/forget-old.ts';
 import { statusOf } from '../domain/guardrails/decide-slot.ts';
+import { serviceKey } from '../domain/guardrails/scope-keys.ts';
 import type { LoggedDecision, Refill } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
@@ -98,8 +99,8 @@ async function refill(
   mine: string,
   logged: LoggedDecision,
 ): Promise<boolean> {
-  const { decisionId, record, wants, checks, trial, decidedAt, granted } = logged;
-  const names = [keys.rebuilding, keys.slot(decisionId), ...keys.scopes(wants)];
+  const { decisionId, about, record, wants, checks, trial, storm, decidedAt, granted } = logged;
+  const names = [keys.rebuilding, keys.slot(decisionId), ...keys.scopes(wants), ...keys.storms(about)];
   const stored = [decisionId, record, decidedAt.getTime(), mine, KEEP_CLOSED_MS];
   const answer = [
     wants ? JSON.stringify(wants) : '',
@@ -108,6 +109,10 @@ async function refill(
     trial ? '1' : '0',
     granted ? JSON.stringify(granted.checks) : '',
     granted ? granted.at.getTime() : '',
+    about ? serviceKey(about) : '',
+    storm ? JSON.stringify(storm) : '',
+    storm?.ofSource ?? '',
+    storm?.inAll ?? '',
   ];
   return (await runRedisScript(redis, refillSlotScript, names, [...stored, ...answer])) !== 'not_mine';
 }

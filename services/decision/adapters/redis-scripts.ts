@@ -2,9 +2,13 @@ import { loadRedisScript } from '#lib/redis-script.ts';
 
 const folder = new URL('./lua/', import.meta.url);
 
-export const decideSlotScript = loadRedisScript(folder, 'decide-slot', ['observe-scopes', 'charge-slot']);
+export const decideSlotScript = loadRedisScript(folder, 'decide-slot', [
+  'observe-scopes',
+  'storm',
+  'charge-slot',
+]);
 export const settleSlotScript = loadRedisScript(folder, 'settle-slot');
 export const withdrawSlotScript = loadRedisScript(folder, 'withdraw-slot');
-export const refillSlotScript = loadRedisScript(folder, 'refill-slot', ['charge-slot']);
+export const refillSlotScript = loadRedisScript(folder, 'refill-slot', ['storm', 'charge-slot']);
 export const clearKeysScript = loadRedisScript(folder, 'clear-keys');
 export const openStoreScript = loadRedisScript(folder, 'open-store');

@@ -81,6 +81,7 @@ async function askPeople(
     record: writeDraft(draft),
     checks: [],
     trial: false,
+    storm: undefined,
   });
   if (waits) await cases.open(waits, now);
   return events;

@@ -21,6 +21,7 @@ const slot = (status: Slot['status'], change: Partial<Slot> = {}): Slot => ({
   record,
   checks: [],
   trial: false,
+  storm: undefined,
   ...change,
 });
 const typesOf = (given: Slot) => answerOf(given).events.map(({ type }) => type);

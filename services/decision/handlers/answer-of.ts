@@ -9,6 +9,7 @@ import type { Slot } from '../ports.ts';
 import { caseOf, type Opening } from './case-of.ts';
 import { type Draft, readDraft, writeDraft } from './draft.ts';
 import { orderOf } from './order-of.ts';
+import { told as stormTold } from './storm-count.ts';
 import { toProtoCheck, toProtoMode } from './to-proto.ts';
 
 export interface Answer {
@@ -25,7 +26,7 @@ export function answerOf(slot: Slot): Answer {
   // Settled before the store heard of the decision.
   if (slot.record === '') return NOTHING;
   const draft = readDraft(slot.record);
-  const made = withGuardrails(draft, slot.checks);
+  const made = withGuardrails(draft, slot);
   if (made.mode === Mode.BLOCKED) return blockedAnswer(draft, made);
   const { issued } = draft;
   if (!issued)
@@ -67,19 +68,29 @@ function blockedAnswer(draft: Draft, made: DecisionMade): Answer {
       events: [outgoing('DecisionMade', made)],
       waits: waiting(draft, made, { state: 'retrying', dueAt }),
     };
-  return { events: [outgoing('DecisionMade', made), closed(made, draft.escalate)], waits: undefined };
+  const escalate = isInStorm(made) ? '' : draft.escalate;
+  return { events: [outgoing('DecisionMade', made), closed(made, escalate)], waits: undefined };
 }
+
+/** People are told of a storm once, by the decision with which it began, and of nothing that it refuses. */
+const isInStorm = ({ checks }: DecisionMade): boolean => checks.some(({ code }) => code === 'storm');
 
 /** People are told what the guardrails answered. */
 const waiting = (draft: Draft, made: DecisionMade, opening: Opening): Case =>
   caseOf(draft, writeDraft({ ...draft, made }), opening);
 
 /** The answer of the guardrails, in the place of the checks that had not been reached. */
-function withGuardrails({ made, retryUntil }: Draft, answered: Slot['checks']): DecisionMade {
+function withGuardrails({ made, retryUntil }: Draft, { checks: answered, storm }: Slot): DecisionMade {
   const byName = new Map<string, Check>(answered.map((check) => [check.name, toProtoCheck(check)]));
   const checks = made.checks.map((check) => byName.get(check.name) ?? check);
   const blocked = block(made.runbook?.name ?? '', answered);
-  const told = { ...made, checks, ...(blocked && { ...blocked, mode: toProtoMode(blocked.mode) }) };
+  const counted = storm && stormTold(storm);
+  const told = {
+    ...made,
+    ...counted,
+    checks,
+    ...(blocked && { ...blocked, mode: toProtoMode(blocked.mode) }),
+  };
   if (told.mode !== Mode.BLOCKED) return told;
   const refusals = checks.filter(({ result }) => result === CheckResult.REFUSE);
   const decidedAt = made.decidedAt as Date;

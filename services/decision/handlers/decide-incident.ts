@@ -9,7 +9,7 @@ import type { ArgumentValue, Runbook } from '#lib/runbook/runbook.ts';
 import { decide, DRY_RUN, lacking } from '../domain/decide.ts';
 import type { Asked, Decision, Facts, Policy } from '../domain/decision.ts';
 import type { RunHistories } from '../domain/evidence/run-history.ts';
-import type { ConcurrencyLimits } from '../domain/guardrails/slot-wants.ts';
+import type { SlotLimits } from '../domain/guardrails/slot-wants.ts';
 import type { Cases, Guardrails } from '../ports.ts';
 import { answerOf } from './answer-of.ts';
 import { askRulesOf } from './ask-rules.ts';
@@ -18,6 +18,7 @@ import { type Draft, writeDraft } from './draft.ts';
 import { incidentFacts } from './incident-facts.ts';
 import { issueOrder } from './order-of.ts';
 import { slotWantsOf } from './slot-wants.ts';
+import { aboutOf } from './storm-count.ts';
 import { toProtoCheck, toProtoMode, toProtoRisk, toRunbookRef } from './to-proto.ts';
 
 export interface DecideOptions {
@@ -29,12 +30,12 @@ export interface DecideOptions {
   readonly targets: readonly string[];
   /** As it was known a moment ago. Undefined: nobody knows it. */
   readonly history?: () => RunHistories;
-  readonly policy: Policy & {
-    readonly actWithinMs: number;
-    /** As often is an incident decided, where what refused it ends by itself. */
-    readonly maxAttempts: number;
-    readonly concurrency: ConcurrencyLimits;
-  };
+  readonly policy: Policy &
+    Pick<SlotLimits, 'concurrency' | 'storm'> & {
+      readonly actWithinMs: number;
+      /** As often is an incident decided, where what refused it ends by itself. */
+      readonly maxAttempts: number;
+    };
 }
 
 export interface Considered {
@@ -61,6 +62,7 @@ export async function decideIncident(
   const { made, issued } = draft;
   const slot = await options.guardrails.decide({
     decisionId: made.decisionId,
+    about: aboutOf(made),
     wants: needsGuardrails(draft) && issued ? slotWantsOf(issued) : undefined,
     peek: issued?.phase === OrderPhase.PLAN,
     record: writeDraft(draft),
@@ -157,11 +159,12 @@ function madeOf(
     code: decision.code,
     summary: decision.summary,
     // Known once the guardrails have answered.
-    retryAt: undefined,
+    ...{ retryAt: undefined, storm: undefined, escalate: '' },
     wouldHave: toProtoMode(decision.wouldHave),
     decidedAt: now,
     incidentStartedAt: incident.startedAt,
     externalId: incident.externalId,
+    source: incident.source,
   };
 }
 

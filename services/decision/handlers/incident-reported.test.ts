@@ -21,6 +21,7 @@ it('a fact that the plan lacks is a check that refuses, and not only a word in t
         record,
         checks: [],
         trial: false,
+        storm: undefined,
       }),
     } as unknown as Guardrails,
     cases: { open: async () => {}, reopened: async () => {} },
@@ -32,6 +33,7 @@ it('a fact that the plan lacks is a check that refuses, and not only a word in t
       maxAttempts: 5,
       actWithinMs: 300_000,
       concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+      storm: { services: 5, percent: 20 },
     },
   });
   const data = IncidentReported.fromPartial({

@@ -21,6 +21,7 @@ const policy = {
   maxAttempts: 5,
   actWithinMs: 300_000,
   concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+  storm: { services: 5, percent: 20 },
 };
 
 let guardrails: Guardrails;

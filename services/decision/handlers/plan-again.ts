@@ -43,6 +43,8 @@ export function planAgain(
       summary: `${name} needs a person: ${reason}. Nothing changed.`,
       checks,
       decidedAt: settledAt,
+      // Of the decision before: it counts once, and people were told.
+      ...{ storm: undefined, escalate: '' },
     },
     issued: {
       ...issued,

@@ -4,6 +4,7 @@ import { slotLimitsOf } from './slot-wants.ts';
 
 const { runbooks } = await loadRunbookFiles([new URL('../../../runbooks', import.meta.url).pathname]);
 const concurrency = { global: 10, perTarget: 5, perNamespace: 3, perService: 1 };
+const storm = { services: 5, percent: 20 };
 
 it.each([
   ['restart-service', 1],
@@ -11,7 +12,7 @@ it.each([
   ['collect-diagnostics', 3],
 ])('%s has at most %d actions under way in a namespace', (name, perNamespace) => {
   const guardrails = runbooks.find((runbook) => runbook.name === name)?.guardrails;
-  expect(guardrails && slotLimitsOf(guardrails, concurrency).concurrency).toEqual({
+  expect(guardrails && slotLimitsOf(guardrails, { concurrency, storm }).concurrency).toEqual({
     ...concurrency,
     perNamespace,
   });

@@ -1,6 +1,6 @@
 import type { OrderIssued, SlotLimits as LoggedLimits } from '#gen/belay/v1/decision.ts';
 import type { Guardrails } from '#lib/runbook/runbook.ts';
-import type { ConcurrencyLimits, SlotLimits, SlotWants } from '../domain/guardrails/slot-wants.ts';
+import type { SlotLimits, SlotWants } from '../domain/guardrails/slot-wants.ts';
 
 /** What an order is counted under. From the order alone, so that a rebuild comes to the same. */
 export function slotWantsOf({ runbook, target, plan, slotLimits }: OrderIssued): SlotWants {
@@ -19,7 +19,10 @@ export function slotWantsOf({ runbook, target, plan, slotLimits }: OrderIssued):
 }
 
 /** The limits of runbook and policy, as the log keeps them. */
-export const slotLimitsOf = (guardrails: Guardrails, concurrency: ConcurrencyLimits): LoggedLimits => ({
+export const slotLimitsOf = (
+  guardrails: Guardrails,
+  { concurrency, storm }: Pick<SlotLimits, 'concurrency' | 'storm'>,
+): LoggedLimits => ({
   maxExecutionsPerHour: guardrails.maxExecutionsPerHour,
   cooldownSeconds: guardrails.cooldownMinutes * 60,
   maxConcurrentActions: guardrails.maxConcurrentActions,
@@ -30,6 +33,7 @@ export const slotLimitsOf = (guardrails: Guardrails, concurrency: ConcurrencyLim
     ...concurrency,
     perNamespace: Math.min(concurrency.perNamespace, guardrails.maxConcurrentActionsPerNamespace),
   },
+  storm,
 });
 
 const fromLog = (limits: LoggedLimits): SlotLimits => ({
@@ -42,6 +46,7 @@ const fromLog = (limits: LoggedLimits): SlotLimits => ({
     recoveryMs: limits.breakerRecoverySeconds * 1_000,
   },
   concurrency: limits.concurrency ?? NOTHING_SAID.concurrency,
+  storm: limits.storm ?? NOTHING_SAID.storm,
 });
 
 /** Orders from before there were limits in them. No fact means no: 0 lets nothing pass. */
@@ -52,4 +57,5 @@ const NOTHING_SAID: SlotLimits = {
   maxAttemptsPerTarget: 0,
   circuitBreaker: { failures: 1, recoveryMs: 0 },
   concurrency: { global: 0, perTarget: 0, perNamespace: 0, perService: 0 },
+  storm: { services: 0, percent: 0 },
 };

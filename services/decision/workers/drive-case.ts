@@ -18,6 +18,7 @@ import { type DecideOptions, decideIncident } from '../handlers/decide-incident.
 import { type Draft, readDraft } from '../handlers/draft.ts';
 import { actionIdOf, orderOf } from '../handlers/order-of.ts';
 import { slotWantsOf } from '../handlers/slot-wants.ts';
+import { aboutOf } from '../handlers/storm-count.ts';
 import { toProtoCheck, toProtoRisk } from '../handlers/to-proto.ts';
 import type { Cases } from '../ports.ts';
 
@@ -65,7 +66,8 @@ async function grant(current: Case, driver: CaseDriver, advance: Advance): Promi
   }
   const { decisionId, record } = current;
   const wants = slotWantsOf(issued);
-  const slot = await guardrails.grant({ decisionId, wants, record, now: clock.now() });
+  const about = aboutOf(draft.made);
+  const slot = await guardrails.grant({ decisionId, about, wants, record, now: clock.now() });
   const refused = block(issued.runbook?.name ?? '', slot.checks);
   if (refused) return advance({ type: 'refused', reason: refused.summary });
   if (isWithdrawn(slot.status)) return advance({ type: 'refused', reason: NOT_ORDERED });

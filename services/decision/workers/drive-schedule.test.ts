@@ -55,6 +55,7 @@ const driver = (): ScheduleDriver => ({
     maxAttempts: 5,
     actWithinMs: 300_000,
     concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+    storm: { services: 5, percent: 20 },
   },
   schedules: {
     isOpen: async () => isOpen,

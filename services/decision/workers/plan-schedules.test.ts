@@ -65,6 +65,7 @@ it('two instances, each of which is restarted, give every minute one turn', asyn
         maxAttempts: 5,
         actWithinMs: 300_000,
         concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+        storm: { services: 5, percent: 20 },
       },
       publish: async (events: readonly OutgoingEvent[]) => void published.push(...events),
     };

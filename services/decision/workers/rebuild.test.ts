@@ -47,13 +47,14 @@ beforeEach(async () => {
     }),
   );
   const concurrency = { global: 10, perTarget: 5, perNamespace: 3, perService: 1 };
+  const storm = { services: 5, percent: 20 };
   const { runbooks } = await loadRunbookFiles([RUNBOOK]);
   options = {
     cases: { open: async () => {}, reopened: async () => {} },
     runbooks: () => runbooks,
     controls: () => controls,
     targets: ['prod-eu'],
-    policy: { maxIncidentAgeMs: 600_000, maxAttempts: 5, actWithinMs: 300_000, concurrency },
+    policy: { maxIncidentAgeMs: 600_000, maxAttempts: 5, actWithinMs: 300_000, concurrency, storm },
   };
 });
 afterEach(async () => {
@@ -150,6 +151,27 @@ it('gives back every answer, and counts on where the lost store had been', async
   for (const service of ['a', 'b', 'f', 'lost', 'quiet']) {
     expect(await again.report(service, 13)).toEqual(await report(service, 13));
   }
+});
+
+it('knows a storm in its middle, with everything that it was told by', async () => {
+  const live = memoryGuardrails();
+  await live.rebuild(async () => {});
+  const { report, asked } = engine(live);
+  const services = Array.from({ length: 8 }, (_, i) => `s${i}`);
+  const codes = [];
+  for (const [i, service] of services.entries()) codes.push((await report(service, i / 60)).code);
+  expect(codes.slice(5)).toEqual(['storm', 'storm', 'storm']);
+
+  const again = engine(await rebuiltFromLog());
+  for (const [i, service] of services.entries()) {
+    await again.report(service, i / 60);
+    const incident = `inc-${service}-${i / 60}`;
+    expect(await again.asked.get(incident)?.()).toEqual(await asked.get(incident)?.());
+  }
+  const next = await again.report('next', 0.5);
+  expect(next).toMatchObject({ code: 'storm', escalate: '' });
+  expect(next).toEqual(await report('next', 0.5));
+  expect(await again.report('next', 11)).toEqual(await report('next', 11));
 });
 
 it('says in the order that it is the trial', async () => {

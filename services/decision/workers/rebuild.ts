@@ -8,6 +8,7 @@ import { type Draft, writeDraft } from '../handlers/draft.ts';
 import { guardrailChecksOf } from '../handlers/guardrail-checks.ts';
 import { resolutionOf, settlementOf } from '../handlers/settlement-of.ts';
 import { slotWantsOf } from '../handlers/slot-wants.ts';
+import { aboutOf, stormCountOf } from '../handlers/storm-count.ts';
 import type { Guardrails, LoggedDecision, Refill, Settlement } from '../ports.ts';
 import { readTopic } from './read-topic.ts';
 
@@ -114,10 +115,12 @@ function loggedDecision(
   };
   return {
     decisionId: made.decisionId,
+    about: aboutOf(made),
     record: writeDraft(draft),
     wants: issued && slotWantsOf(issued),
     checks: guardrailChecksOf(made),
     trial: issued?.trial ?? false,
+    storm: stormCountOf(made),
     // The decoder has refused events without it.
     decidedAt: made.decidedAt as Date,
     ...(issued && planned && { granted: { checks: guardrailChecksOf(issued), at: issued.issuedAt as Date } }),

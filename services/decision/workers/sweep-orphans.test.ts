@@ -88,6 +88,7 @@ async function decides(): Promise<readonly OutgoingEvent[]> {
       maxAttempts: 5,
       actWithinMs: 300_000,
       concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+      storm: { services: 5, percent: 20 },
     },
   });
   return handler({ id: 'evt-1', data: reported } as never, { now: clock.now() } as HandlerContext);

@@ -6,6 +6,7 @@ import type { Logger } from '#lib/logger.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 import { answerOf, withdrawnEvent } from '../handlers/answer-of.ts';
 import { readDraft } from '../handlers/draft.ts';
+import { aboutOf } from '../handlers/storm-count.ts';
 import type { Cases, Guardrails, OpenSlot } from '../ports.ts';
 import { orderedSince } from './ordered-since.ts';
 import { readMarks } from './read-marks.ts';
@@ -101,8 +102,9 @@ async function toldOf(
   now: Date,
 ): Promise<readonly OutgoingEvent[]> {
   const draft = readDraft(record);
+  const asked = { decisionId, about: aboutOf(draft.made), record, now };
   if (draft.issued?.phase !== OrderPhase.PLAN)
-    return answerOf(await guardrails.decide({ decisionId, wants: undefined, record, now })).events;
+    return answerOf(await guardrails.decide({ ...asked, wants: undefined })).events;
   const isTold = (await cases.get(decisionId))?.state === 'granting';
   return isTold ? [] : [withdrawnEvent(draft, takenAt)];
 }

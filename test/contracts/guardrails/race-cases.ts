@@ -33,6 +33,21 @@ export function raceCases({ ask, settle, ready }: Workbench): void {
       }
     });
 
+    it('of as many services: the limit of a storm, then nobody until it is over', async () => {
+      const limits = { storm: { services: 8, percent: 0 } };
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const ids = Array.from({ length: RACERS }, (_, i) => `dec-${round}-${i}`);
+        const slots = await Promise.all(
+          ids.map((id) => ask(id, { limits, service: id, workload: id }, round * 20)),
+        );
+        expect(slots.filter(({ status }) => status === 'held')).toHaveLength(8);
+        expect(slots.filter(({ storm }) => storm?.pages)).toHaveLength(1);
+        expect((await ask(`late-${round}`, { limits, workload: 'w' }, round * 20 + 9)).status).toBe(
+          'refused',
+        );
+      }
+    });
+
     it('at a half-open breaker: one trial', async () => {
       const limits = { circuitBreaker: { failures: 1, recoveryMs: 60_000 } };
       await ask('dec-f', { limits }, 0);

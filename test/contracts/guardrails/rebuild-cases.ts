@@ -26,14 +26,14 @@ export function rebuildCases({ guardrails, ask, ready }: Workbench): void {
       await ready();
       await ask('dec-gone', { workload: 'lost' });
       const refusal = await ask('dec-no', { workload: 'lost' });
-      const { checks } = refusal;
+      const { checks, storm } = refusal;
       await guardrails().rebuild(async (refill) => {
         const { held, settled } = into(refill);
         await held('dec-open', { workload: 'w-open' });
         await held('dec-done', { workload: 'w-done' });
         await held('dec-lost', { workload: 'w-lost' });
         const logged = { wants: undefined, trial: false, decidedAt: at(0) };
-        await refill.decision({ ...logged, decisionId: 'dec-no', record: 'no', checks });
+        await refill.decision({ ...logged, decisionId: 'dec-no', record: 'no', checks, storm });
         await refill.decision({ ...logged, decisionId: 'dec-noted', record: 'noted', checks: [] });
         await settled('dec-done', 'succeeded');
         await settled('dec-lost', 'unknown');
@@ -126,6 +126,7 @@ export function rebuildCases({ guardrails, ask, ready }: Workbench): void {
       const limits = { maxExecutionsPerHour: 2, maxAttemptsPerTarget: 2, cooldownMs: 3_600_000 };
       const slot = await ask('dec-n', { limits }, 30);
       expect(slot.checks.map(({ name, observed }) => [name, observed])).toEqual([
+        ['storm', 'source 1, all 1 in 60 s'],
         ['circuit', 'CLOSED, 0 failures'],
         ['rate', '2 in 60 min'],
         ['cooldown', '1 under way'],

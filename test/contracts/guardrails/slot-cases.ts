@@ -24,6 +24,7 @@ export function slotCases({ guardrails, ask, settle, ready }: Workbench): void {
       const slot = await ask('dec-1', w);
       expect(slot).toMatchObject({ status: 'held', record: 'record of dec-1', trial: false });
       expect(slot.checks.map(({ name, result, observed }) => [name, result, observed])).toEqual([
+        ['storm', 'pass', 'source 1, all 1 in 60 s'],
         ['circuit', 'pass', 'CLOSED, 0 failures'],
         ['rate', 'pass', '0 in 60 min'],
         ['cooldown', 'pass', 'none before'],
@@ -56,7 +57,13 @@ export function slotCases({ guardrails, ask, settle, ready }: Workbench): void {
       await settle('dec-1', 'succeeded', 2);
       expect(await ask('dec-2', w, 3, 'again')).toEqual(refused);
       const noted = await ask('dec-3', undefined, 4, 'noted');
-      expect(noted).toEqual({ status: 'noted', record: 'noted', checks: [], trial: false });
+      expect(noted).toEqual({
+        status: 'noted',
+        record: 'noted',
+        checks: [],
+        trial: false,
+        storm: undefined,
+      });
       expect(await ask('dec-3', w, 5, 'again')).toEqual(noted);
     });
 

@@ -53,7 +53,7 @@ export function withdrawCases({ guardrails, ask, peek, grant, settle, ready }: W
       expect((await guardrails().openSlots()).map(({ decisionId }) => decisionId)).toEqual(['dec-1']);
     });
 
-    it('gives everything back', async () => {
+    it('gives everything back but what storms are told by', async () => {
       await ask('dec-1', w);
       await withdraw('dec-1', 1);
       await settle('dec-1', 'none', 2);
@@ -63,6 +63,7 @@ export function withdrawCases({ guardrails, ask, peek, grant, settle, ready }: W
       expect(await guardrails().openSlots()).toEqual([]);
       const next = await ask('dec-2', w, 4);
       expect(next.checks.map(({ observed }) => observed)).toEqual([
+        'source 1, all 1 in 60 s',
         'CLOSED, 0 failures',
         '0 in 60 min',
         'none before',

@@ -1,6 +1,6 @@
 import { beforeEach } from 'vitest';
 import type { Guardrails, Settlement, Slot } from '../../../services/decision/ports.ts';
-import { at, slotWants, type WantsChange } from '../../support/slot-wants.ts';
+import { aboutOf, at, slotWants, type WantsChange } from '../../support/slot-wants.ts';
 
 export type Workbench = ReturnType<typeof workbench>;
 
@@ -14,6 +14,7 @@ export function workbench(open: () => Promise<Guardrails>) {
   const ask = (decisionId: string, wants: WantsChange | undefined, minute = 0, record = '') =>
     guardrails.decide({
       decisionId,
+      about: aboutOf(slotWants(wants)),
       wants: wants && slotWants(wants),
       record: record || `record of ${decisionId}`,
       now: at(minute),
@@ -21,13 +22,20 @@ export function workbench(open: () => Promise<Guardrails>) {
   const peek = (decisionId: string, wants: WantsChange, minute = 0) =>
     guardrails.decide({
       decisionId,
+      about: aboutOf(slotWants(wants)),
       wants: slotWants(wants),
       peek: true,
       record: `record of ${decisionId}`,
       now: at(minute),
     });
   const grant = (decisionId: string, wants: WantsChange, minute = 0) =>
-    guardrails.grant({ decisionId, wants: slotWants(wants), record: 'of the grant', now: at(minute) });
+    guardrails.grant({
+      decisionId,
+      about: aboutOf(slotWants(wants)),
+      wants: slotWants(wants),
+      record: 'of the grant',
+      now: at(minute),
+    });
   const settle = (decisionId: string, outcome: Settlement['outcome'], minute = 0) =>
     guardrails.settle({ decisionId, outcome, at: at(minute) });
   /** A whole action: asked for, held, settled. */

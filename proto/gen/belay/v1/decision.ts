@@ -26,6 +26,63 @@ export const protobufPackage = "belay.v1";
 
 export const protobufFileName = "belay/v1/decision.proto";
 
+export const StormLevel = {
+  UNSPECIFIED: 0,
+  CALM: 1,
+  /** HIGH - There is a storm, and the services about to be acted on are half of the limit or more. */
+  HIGH: 2,
+  /** BEGINS - It passed the limit. */
+  BEGINS: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type StormLevel = typeof StormLevel[keyof typeof StormLevel];
+
+export namespace StormLevel {
+  export type UNSPECIFIED = typeof StormLevel.UNSPECIFIED;
+  export type CALM = typeof StormLevel.CALM;
+  export type HIGH = typeof StormLevel.HIGH;
+  export type BEGINS = typeof StormLevel.BEGINS;
+  export type UNRECOGNIZED = typeof StormLevel.UNRECOGNIZED;
+}
+
+export function stormLevelFromJSON(object: any): StormLevel {
+  switch (object) {
+    case 0:
+    case "STORM_LEVEL_UNSPECIFIED":
+      return StormLevel.UNSPECIFIED;
+    case 1:
+    case "STORM_LEVEL_CALM":
+      return StormLevel.CALM;
+    case 2:
+    case "STORM_LEVEL_HIGH":
+      return StormLevel.HIGH;
+    case 3:
+    case "STORM_LEVEL_BEGINS":
+      return StormLevel.BEGINS;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return StormLevel.UNRECOGNIZED;
+  }
+}
+
+export function stormLevelToJSON(object: StormLevel): string {
+  switch (object) {
+    case StormLevel.UNSPECIFIED:
+      return "STORM_LEVEL_UNSPECIFIED";
+    case StormLevel.CALM:
+      return "STORM_LEVEL_CALM";
+    case StormLevel.HIGH:
+      return "STORM_LEVEL_HIGH";
+    case StormLevel.BEGINS:
+      return "STORM_LEVEL_BEGINS";
+    case StormLevel.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 export const LapsePolicy = { UNSPECIFIED: 0, APPROVE: 1, DENY: 2, ESCALATE: 3, UNRECOGNIZED: -1 } as const;
 
 export type LapsePolicy = typeof LapsePolicy[keyof typeof LapsePolicy];
@@ -285,6 +342,23 @@ export interface DecisionMade {
   /** When the episode started, for the times in reports. */
   incidentStartedAt: Date | undefined;
   externalId: string;
+  /** Of the incident: storms are told by each source, and over all of them. */
+  source: string;
+  /** Where it was to run by itself: what it counted for towards a storm. Absent elsewhere. */
+  storm:
+    | StormCount
+    | undefined;
+  /**
+   * Who is told at once, whatever becomes of the decision: page_incident_commander, where a storm begins with it.
+   * Empty elsewhere: DecisionClosed says who is told at the end.
+   */
+  escalate: string;
+}
+
+/** What the guardrails' store is rebuilt from. */
+export interface StormCount {
+  ofSource: StormLevel;
+  inAll: StormLevel;
 }
 
 export interface ApprovalRequested {
@@ -407,6 +481,14 @@ export interface SlotLimits {
   breakerFailures: number;
   breakerRecoverySeconds: number;
   concurrency: ConcurrencyLimits | undefined;
+  storm: StormLimits | undefined;
+}
+
+/** The larger of the two is how many services may be about to be acted on within 60 seconds. */
+export interface StormLimits {
+  services: number;
+  /** Of the services seen in 24 hours. */
+  percent: number;
 }
 
 /** Over all runbooks. */
@@ -446,6 +528,9 @@ function createBaseDecisionMade(): DecisionMade {
     decidedAt: undefined,
     incidentStartedAt: undefined,
     externalId: "",
+    source: "",
+    storm: undefined,
+    escalate: "",
   };
 }
 
@@ -498,6 +583,15 @@ export const DecisionMade: MessageFns<DecisionMade> = {
     }
     if (message.externalId !== "") {
       writer.uint32(130).string(message.externalId);
+    }
+    if (message.source !== "") {
+      writer.uint32(138).string(message.source);
+    }
+    if (message.storm !== undefined) {
+      StormCount.encode(message.storm, writer.uint32(146).fork()).join();
+    }
+    if (message.escalate !== "") {
+      writer.uint32(154).string(message.escalate);
     }
     return writer;
   },
@@ -643,6 +737,30 @@ export const DecisionMade: MessageFns<DecisionMade> = {
             message.externalId = reader.string();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.storm = StormCount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.escalate = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -701,6 +819,9 @@ export const DecisionMade: MessageFns<DecisionMade> = {
         : isSet(object.external_id)
         ? globalThis.String(object.external_id)
         : "",
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      storm: isSet(object.storm) ? StormCount.fromJSON(object.storm) : undefined,
+      escalate: isSet(object.escalate) ? globalThis.String(object.escalate) : "",
     };
   },
 
@@ -754,6 +875,15 @@ export const DecisionMade: MessageFns<DecisionMade> = {
     if (message.externalId !== "") {
       obj.externalId = message.externalId;
     }
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.storm !== undefined) {
+      obj.storm = StormCount.toJSON(message.storm);
+    }
+    if (message.escalate !== "") {
+      obj.escalate = message.escalate;
+    }
     return obj;
   },
 
@@ -782,6 +912,104 @@ export const DecisionMade: MessageFns<DecisionMade> = {
     message.decidedAt = object.decidedAt ?? undefined;
     message.incidentStartedAt = object.incidentStartedAt ?? undefined;
     message.externalId = object.externalId ?? "";
+    message.source = object.source ?? "";
+    message.storm = (object.storm !== undefined && object.storm !== null)
+      ? StormCount.fromPartial(object.storm)
+      : undefined;
+    message.escalate = object.escalate ?? "";
+    return message;
+  },
+};
+
+function createBaseStormCount(): StormCount {
+  return { ofSource: 0, inAll: 0 };
+}
+
+export const StormCount: MessageFns<StormCount> = {
+  encode(message: StormCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ofSource !== 0) {
+      writer.uint32(8).int32(message.ofSource);
+    }
+    if (message.inAll !== 0) {
+      writer.uint32(16).int32(message.inAll);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StormCount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStormCount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.ofSource = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.inAll = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StormCount {
+    return {
+      ofSource: isSet(object.ofSource)
+        ? stormLevelFromJSON(object.ofSource)
+        : isSet(object.of_source)
+        ? stormLevelFromJSON(object.of_source)
+        : 0,
+      inAll: isSet(object.inAll)
+        ? stormLevelFromJSON(object.inAll)
+        : isSet(object.in_all)
+        ? stormLevelFromJSON(object.in_all)
+        : 0,
+    };
+  },
+
+  toJSON(message: StormCount): unknown {
+    const obj: any = {};
+    if (message.ofSource !== 0) {
+      obj.ofSource = stormLevelToJSON(message.ofSource);
+    }
+    if (message.inAll !== 0) {
+      obj.inAll = stormLevelToJSON(message.inAll);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StormCount>): StormCount {
+    return StormCount.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StormCount>): StormCount {
+    const message = createBaseStormCount();
+    message.ofSource = object.ofSource ?? 0;
+    message.inAll = object.inAll ?? 0;
     return message;
   },
 };
@@ -2503,6 +2731,7 @@ function createBaseSlotLimits(): SlotLimits {
     breakerFailures: 0,
     breakerRecoverySeconds: 0,
     concurrency: undefined,
+    storm: undefined,
   };
 }
 
@@ -2528,6 +2757,9 @@ export const SlotLimits: MessageFns<SlotLimits> = {
     }
     if (message.concurrency !== undefined) {
       ConcurrencyLimits.encode(message.concurrency, writer.uint32(58).fork()).join();
+    }
+    if (message.storm !== undefined) {
+      StormLimits.encode(message.storm, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -2601,6 +2833,14 @@ export const SlotLimits: MessageFns<SlotLimits> = {
             message.concurrency = ConcurrencyLimits.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.storm = StormLimits.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2646,6 +2886,7 @@ export const SlotLimits: MessageFns<SlotLimits> = {
         ? globalThis.Number(object.breaker_recovery_seconds)
         : 0,
       concurrency: isSet(object.concurrency) ? ConcurrencyLimits.fromJSON(object.concurrency) : undefined,
+      storm: isSet(object.storm) ? StormLimits.fromJSON(object.storm) : undefined,
     };
   },
 
@@ -2672,6 +2913,9 @@ export const SlotLimits: MessageFns<SlotLimits> = {
     if (message.concurrency !== undefined) {
       obj.concurrency = ConcurrencyLimits.toJSON(message.concurrency);
     }
+    if (message.storm !== undefined) {
+      obj.storm = StormLimits.toJSON(message.storm);
+    }
     return obj;
   },
 
@@ -2689,6 +2933,94 @@ export const SlotLimits: MessageFns<SlotLimits> = {
     message.concurrency = (object.concurrency !== undefined && object.concurrency !== null)
       ? ConcurrencyLimits.fromPartial(object.concurrency)
       : undefined;
+    message.storm = (object.storm !== undefined && object.storm !== null)
+      ? StormLimits.fromPartial(object.storm)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStormLimits(): StormLimits {
+  return { services: 0, percent: 0 };
+}
+
+export const StormLimits: MessageFns<StormLimits> = {
+  encode(message: StormLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.services !== 0) {
+      writer.uint32(8).int32(message.services);
+    }
+    if (message.percent !== 0) {
+      writer.uint32(16).int32(message.percent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StormLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStormLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.services = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.percent = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StormLimits {
+    return {
+      services: isSet(object.services) ? globalThis.Number(object.services) : 0,
+      percent: isSet(object.percent) ? globalThis.Number(object.percent) : 0,
+    };
+  },
+
+  toJSON(message: StormLimits): unknown {
+    const obj: any = {};
+    if (message.services !== 0) {
+      obj.services = Math.round(message.services);
+    }
+    if (message.percent !== 0) {
+      obj.percent = Math.round(message.percent);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StormLimits>): StormLimits {
+    return StormLimits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StormLimits>): StormLimits {
+    const message = createBaseStormLimits();
+    message.services = object.services ?? 0;
+    message.percent = object.percent ?? 0;
     return message;
   },
 };

@@ -32,7 +32,7 @@ function decisionText(data: DecisionMade): string {
     case Mode.AUTO_EXECUTE:
       return `decided auto_execute: ${[runbookText(runbook), `${riskText(data.risk)} risk`, passedText(data)].filter(Boolean).join(', ')}`;
     case Mode.BLOCKED:
-      return `${notDone(refusalsOf(data) || summary)}${retryText(data)}`;
+      return `${notDone(refusalsOf(data) || summary)}${retryText(data)}${toldText(data)}`;
     case Mode.OBSERVE:
       return `observed only: ${runbookText(runbook) || 'no runbook'} would have been ${enumWord(Mode, wouldHave)}. Nothing changed.`;
     default:
@@ -74,6 +74,9 @@ function orderText(data: OrderIssued): string {
 }
 
 function closedText({ outcome, reason, escalate }: DecisionClosed): string {
-  const told = escalate === '' ? '' : ` (${escalate})`;
-  return `${withDetail(`closed as ${spoken(enumWord(DecisionOutcome, outcome))}`, reason)}${told}`;
+  const closed = withDetail(`closed as ${spoken(enumWord(DecisionOutcome, outcome))}`, reason);
+  return `${closed}${toldText({ escalate })}`;
 }
+
+const toldText = ({ escalate }: { readonly escalate: string }): string =>
+  escalate === '' ? '' : ` (${escalate})`;

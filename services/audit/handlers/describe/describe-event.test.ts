@@ -52,6 +52,13 @@ const variants: readonly AuditedAnyEvent[] = [
   }),
   variant('DecisionMade', { mode: 5, code: 'rate_limited', checks: [], retryAt: at(11, 4) }),
   variant('DecisionMade', {
+    mode: 5,
+    code: 'storm',
+    checks: [refused('6 services were to be acted on within 60 s, more than 5')],
+    retryAt: at(13),
+    escalate: 'page_incident_commander',
+  }),
+  variant('DecisionMade', {
     mode: 3,
     code: 'approval_required',
     summary: 'rollback-deployment is high risk and needs a person. Nothing changed.',

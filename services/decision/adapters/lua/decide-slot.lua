@@ -1,17 +1,19 @@
 -- The first answer for a decision: every guardrail is looked at, and all of them are taken, or none.
--- Runs behind observe-scopes and charge-slot.
+-- Runs behind observe-scopes, storm and charge-slot.
 --
 -- KEYS[1] marker of a rebuilt store   KEYS[2] slot of the decision; where something is wanted:
 -- KEYS[3] breaker of the runbook   KEYS[4] executions   KEYS[5] attempts   KEYS[6] last settlement
 -- KEYS[7] lock of the workload   KEYS[8..13] held slots: of the run key, runbook, all, target, namespace, service
+-- last six: what storms are told by, see storm
 -- ARGV[1] decision id   ARGV[2] record to keep   ARGV[3] now, ms   ARGV[4] most difference to this server's clock, ms
 -- ARGV[5] how long a closed slot is kept, ms   ARGV[6] what is wanted, as JSON; empty: nothing
 -- ARGV[7] executions an hour   ARGV[8] cooldown, ms   ARGV[9] attempts an hour   ARGV[10] recovery of the breaker, ms
 -- ARGV[11..15] most held slots: of the runbook, all, target, namespace, service
 -- ARGV[16] reserve; peek: answer and take nothing; grant: take what was noted before
+-- ARGV[17] services, ARGV[18] per cent of those seen, that may be about to be acted on   last: the service
 --
 -- Returns {'not_ready'}, {'clock', server ms}, or the slot as it is stored:
--- {status, record, wants, asked at ms, observed, checks, trial}.
+-- {status, record, wants, asked at ms, observed, checks, trial, storm}.
 -- Asking again gets the first answer and changes nothing, but when it was asked; only what is noted can still be granted, and a grant
 -- that is refused keeps nothing.
 
@@ -33,12 +35,12 @@ local answer = asks_grant and { at = 'grant_at', observed = 'grant_observed', ch
 
 local function stored()
   local slot = redis.call('HMGET', KEYS[2], 'status', 'record', 'wants', answer.at, answer.observed,
-    answer.checks, 'trial', 'peeked')
+    answer.checks, 'trial', 'storm', 'peeked')
   local peeked = table.remove(slot)
   if peeked and not asks_grant then
     slot[3] = peeked
   end
-  for i = 1, 7 do
+  for i = 1, 8 do
     slot[i] = slot[i] or ''
   end
   return slot
@@ -73,19 +75,29 @@ if before and not (asks_grant and before == 'noted') then
   return stored()
 end
 
+if not asks_grant then
+  see(ARGV[#ARGV], ARGV[3])
+end
+
 if ARGV[6] == '' then
   redis.call('HSET', KEYS[2], 'status', 'noted', 'record', ARGV[2], 'at', ARGV[3])
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
   return stored()
 end
 
-local seen = observe(now, tonumber(ARGV[7]), tonumber(ARGV[9]))
-local status, trial = 'refused', false
-if asks_grant and refuses(seen) then
-  -- A no keeps nothing: what was noted stays noted.
-  return { status, redis.call('HGET', KEYS[2], 'record') or ARGV[2], ARGV[6], ARGV[3], cjson.encode(seen), '', '' }
+local automatic = ARGV[16] == 'reserve'
+if automatic then
+  ask(ARGV[#ARGV], ARGV[3])
 end
-if not refuses(seen) then
+local seen = observe(now, tonumber(ARGV[7]), tonumber(ARGV[9]))
+seen.storm = observe_storm(now, automatic)
+local is_refused = storm_refuses(seen.storm, now, tonumber(ARGV[17]), tonumber(ARGV[18])) or refuses(seen)
+local status, trial = 'refused', false
+if asks_grant and is_refused then
+  -- A no keeps nothing: what was noted stays noted.
+  return { status, redis.call('HGET', KEYS[2], 'record') or ARGV[2], ARGV[6], ARGV[3], cjson.encode(seen), '', '', '' }
+end
+if not is_refused then
   status = is_peek and 'noted' or 'held'
 end
 if status == 'held' then

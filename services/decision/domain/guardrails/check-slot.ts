@@ -1,12 +1,21 @@
 import { breakerPhase } from './breaker.ts';
+import { checkStorm } from './check-storm.ts';
+import { pass, refuse, span, times } from './check-words.ts';
 import type { GuardrailCheck, GuardrailName } from './guardrail-check.ts';
 import { type Observed, WINDOW_MS, type WindowCount } from './observed.ts';
 import type { SlotWants } from './slot-wants.ts';
 
+export interface AskedFor {
+  readonly decisionId: string;
+  readonly wants: SlotWants;
+  readonly now: Date;
+}
+
 /** Every guardrail's answer to what a store observed, also those behind the first refusal. */
-export function checkSlot(observed: Observed, wants: SlotWants, now: Date): GuardrailCheck[] {
+export function checkSlot(observed: Observed, { decisionId, wants, now }: AskedFor): GuardrailCheck[] {
   const nowMs = now.getTime();
   return [
+    checkStorm(observed.storm, wants.limits.storm, decisionId, nowMs),
     circuit(observed, wants, nowMs),
     rate(observed, wants),
     cooldown(observed, wants, nowMs),
@@ -119,27 +128,3 @@ function workloadLock({ holder }: Observed): GuardrailCheck {
   if (holder === '') return pass(numbers);
   return refuse(numbers, 'workload_locked', `another action (${holder}) on the same workload is not over`);
 }
-
-type Numbers = Pick<GuardrailCheck, 'name' | 'observed' | 'limit'>;
-
-const pass = (numbers: Numbers): GuardrailCheck => ({
-  ...numbers,
-  result: 'pass',
-  reason: '',
-  code: '',
-  endsAt: undefined,
-});
-
-const refuse = (numbers: Numbers, code: string, reason: string, endsAtMs?: number): GuardrailCheck => ({
-  ...numbers,
-  result: 'refuse',
-  reason,
-  code,
-  endsAt: endsAtMs === undefined ? undefined : new Date(endsAtMs),
-});
-
-const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
-
-/** Full minutes where there are two or more, otherwise seconds. */
-const span = (ms: number): string =>
-  ms >= 120_000 ? `${Math.floor(ms / 60_000)} min` : `${Math.floor(ms / 1_000)} s`;

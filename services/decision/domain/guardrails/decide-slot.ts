@@ -1,5 +1,6 @@
 import { closedBreaker } from './breaker.ts';
 import { checkSlot, isTrial } from './check-slot.ts';
+import { type StormCount, stormCount } from './check-storm.ts';
 import {
   type BookedSlot,
   type GrantAnswer,
@@ -7,26 +8,32 @@ import {
   observe,
   type SlotStatus,
 } from './guardrail-book.ts';
+import type { Observed } from './observed.ts';
 import { type ScopeKeys, scopeKeys } from './scope-keys.ts';
-import type { SlotWants } from './slot-wants.ts';
+import type { About, SlotWants } from './slot-wants.ts';
+import { countStorm, observeStorm, refillStorm, see } from './storm-book.ts';
 
 export interface Asked {
   readonly decisionId: string;
   readonly record: string;
+  readonly about: About;
   readonly wants: SlotWants | undefined;
   readonly now: Date;
 }
 
 /** The first answer for a decision. Asking again changes nothing and gets that answer. */
 export function decideSlot(book: GuardrailBook, asked: Asked, isPeek = false): BookedSlot {
-  const { decisionId, wants, now } = asked;
+  const { decisionId, about, wants, now } = asked;
   const stored = book.slots.get(decisionId);
   if (stored) return askedAgain(book, stored, asked);
+  see(book, about, now);
   if (!wants) return putSlot(book, { ...asked, checks: [], trial: false });
-  const observed = observe(book, wants, now);
-  const checks = checkSlot(observed, wants, now);
+  const observed = observeFor(book, { about, wants, now }, !isPeek);
+  const checks = checkSlot(observed, { decisionId, wants, now });
+  const storm = stormCount(observed.storm, wants.limits.storm, now.getTime());
+  if (storm) countStorm(book, about, storm, now);
   if (isPeek) return putSlot(book, { ...asked, wants: undefined, checks, trial: false });
-  return putSlot(book, { ...asked, checks, trial: isTrial(observed, wants, now) });
+  return putSlot(book, { ...asked, checks, storm, trial: isTrial(observed, wants, now) });
 }
 
 /**
@@ -37,15 +44,17 @@ export function grantSlot(book: GuardrailBook, asked: Asked & { readonly wants: 
   const { decisionId, wants, now } = asked;
   const stored = book.slots.get(decisionId);
   if (stored && stored.status !== 'noted') return askedAgain(book, stored, asked);
-  const observed = observe(book, wants, now);
-  const granted = { checks: checkSlot(observed, wants, now), at: now };
-  const { record, checks } = stored ?? { record: asked.record, checks: [] };
+  // A person's word is nobody's storm, and waits for the end of one like everything else.
+  const observed = observeFor(book, asked, false);
+  const granted = { checks: checkSlot(observed, { decisionId, wants, now }), at: now };
+  const { record, checks, storm } = stored ?? { record: asked.record, checks: [], storm: undefined };
   if (isRefused(granted.checks))
     return {
       status: 'refused',
       record,
       checks,
       granted,
+      storm,
       trial: false,
       wants: undefined,
       atMs: now.getTime(),
@@ -54,14 +63,26 @@ export function grantSlot(book: GuardrailBook, asked: Asked & { readonly wants: 
 }
 
 /** Whoever hears that it is held orders a moment later. */
-function askedAgain(book: GuardrailBook, stored: BookedSlot, { decisionId, now }: Asked): BookedSlot {
+function askedAgain(
+  book: GuardrailBook,
+  stored: BookedSlot,
+  { decisionId, now }: Pick<Asked, 'decisionId' | 'now'>,
+): BookedSlot {
   if (stored.status !== 'held') return stored;
   const slot = { ...stored, askedAtMs: now.getTime() };
   book.slots.set(decisionId, slot);
   return slot;
 }
 
-interface Answer extends Asked, Pick<BookedSlot, 'checks' | 'trial'> {
+type AskedNow = Pick<Asked, 'about' | 'now'> & { readonly wants: SlotWants };
+
+const observeFor = (book: GuardrailBook, { about, wants, now }: AskedNow, automatic: boolean): Observed => ({
+  ...observe(book, wants, now),
+  storm: observeStorm(book, about, now, automatic),
+});
+
+interface Answer extends Omit<Asked, 'about'>, Pick<BookedSlot, 'checks' | 'trial'> {
+  readonly storm?: StormCount | undefined;
   readonly granted?: GrantAnswer | undefined;
 }
 
@@ -72,10 +93,23 @@ export function putSlot(book: GuardrailBook, answer: Answer): BookedSlot {
   const wants = status === 'held' ? answer.wants : undefined;
   const trial = status === 'held' && answer.trial;
   const atMs = (granted?.at ?? answer.now).getTime();
-  const slot: BookedSlot = { status, record, checks, granted, trial, wants, atMs };
+  const { storm } = answer;
+  const slot: BookedSlot = { status, record, checks, storm, granted, trial, wants, atMs };
   book.slots.set(decisionId, slot);
   if (wants) charge(book, decisionId, scopeKeys(wants), slot);
   return slot;
+}
+
+/** What the log says of a decision. What is stored already stays. */
+export function refillSlot(book: GuardrailBook, logged: Logged): void {
+  if (book.slots.has(logged.decisionId)) return;
+  refillStorm(book, logged);
+  putSlot(book, { ...logged, now: logged.decidedAt });
+}
+
+interface Logged extends Omit<Answer, 'now'> {
+  readonly about?: About;
+  readonly decidedAt: Date;
 }
 
 /** What the guardrails' checks make of a decision. */

@@ -1,6 +1,8 @@
 import type { GuardrailBook } from './guardrail-book.ts';
 import { WINDOW_MS } from './observed.ts';
 import { isCharged } from './settle-slot.ts';
+import { SEEN_WINDOW_MS, STORM_WINDOW_MS } from './storm.ts';
+import { forgetStorms } from './storm-book.ts';
 import type { Windows } from './windows.ts';
 
 /** Closed slots are kept as long as the log can redeliver what they answer. */
@@ -16,16 +18,18 @@ export function forgetOld(book: GuardrailBook, now: Date): void {
     const isOpen = isCharged(slot) || slot.status === 'frozen';
     if (!isOpen && slot.atMs <= nowMs - KEEP_CLOSED_MS) book.slots.delete(id);
   }
-  forgetWindows(book.executions, nowMs);
-  forgetWindows(book.attempts, nowMs);
+  for (const windows of [book.executions, book.attempts]) forgetWindows(windows, nowMs - WINDOW_MS);
+  forgetWindows(book.asked, nowMs - STORM_WINDOW_MS);
+  forgetWindows(book.seen, nowMs - SEEN_WINDOW_MS);
+  forgetStorms(book, nowMs);
   for (const [key, atMs] of book.settledAtMs) {
     if (atMs <= nowMs - KEEP_COOLDOWN_MS) book.settledAtMs.delete(key);
   }
 }
 
-function forgetWindows(windows: Windows, nowMs: number): void {
+function forgetWindows(windows: Windows, untilMs: number): void {
   for (const [key, began] of windows) {
-    for (const [id, atMs] of began) if (atMs <= nowMs - WINDOW_MS) began.delete(id);
+    for (const [id, atMs] of began) if (atMs <= untilMs) began.delete(id);
     if (began.size === 0) windows.delete(key);
   }
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../../test/support/guardrail-stories.ts';
 import type { DecideRequest, Grant, GrantRequest, LoggedDecision, Settlement, Slot } from '../../ports.ts';
 import { forgetOld } from './forget-old.ts';
-import { decideSlot, grantSlot, putSlot } from './decide-slot.ts';
+import { decideSlot, grantSlot, refillSlot } from './decide-slot.ts';
 import { emptyBook, type GuardrailBook } from './guardrail-book.ts';
 import { inOrder } from './in-order.ts';
 import { settleSlot } from './settle-slot.ts';
@@ -25,6 +25,7 @@ it(`keeps every cap over ${RUNS * STEPS} steps, and is what its log says`, async
   let steps = 0;
   let held = 0;
   let trials = 0;
+  let storms = 0;
   await fc.assert(
     fc.asyncProperty(stories(STEPS), async (story) => {
       const { player, book } = bookPlayer();
@@ -35,9 +36,11 @@ it(`keeps every cap over ${RUNS * STEPS} steps, and is what its log says`, async
           expectCounted(step, slot, told);
           held += slot.status === 'held' ? 1 : 0;
           trials += slot.trial ? 1 : 0;
+          storms += 'storm' in slot && slot.storm?.pages ? 1 : 0;
         }
         expectCaps(told);
         if (steps % LOOK_EVERY !== 0) return;
+        expectStormsHold(told);
         expectSame(book(), rebuilt(told.decisions, told.settlements), told);
       };
       await playStory(story, player, judge);
@@ -48,6 +51,7 @@ it(`keeps every cap over ${RUNS * STEPS} steps, and is what its log says`, async
   // Stories in which nothing happens would prove nothing.
   expect(held).toBeGreaterThan(1_000);
   expect(trials).toBeGreaterThan(100);
+  expect(storms).toBeGreaterThan(100);
 }, 60_000);
 
 function bookPlayer() {
@@ -73,7 +77,7 @@ function rebuilt(decisions: readonly LoggedDecision[], settlements: readonly Set
   const book = emptyBook();
   for (const happened of inOrder({ decisions, settlements })) {
     if (happened.what === 'settled') settleSlot(book, happened.settlement);
-    else putSlot(book, { ...happened.decision, now: happened.decision.decidedAt });
+    else refillSlot(book, happened.decision);
   }
   return book;
 }
@@ -81,7 +85,7 @@ function rebuilt(decisions: readonly LoggedDecision[], settlements: readonly Set
 function expectSame(live: GuardrailBook, other: GuardrailBook, { nowMs, withdrawn }: Told): void {
   const now = new Date(nowMs);
   const [a, b] = [structuredClone(live), structuredClone(other)];
-  for (const id of withdrawn) a.slots.delete(id);
+  for (const slots of [a.slots, b.slots]) for (const id of withdrawn) slots.delete(id);
   // When it was asked again is nothing that the log knows.
   for (const [id, { askedAtMs: _asked, ...slot }] of a.slots) a.slots.set(id, slot);
   forgetOld(a, now);
@@ -134,6 +138,7 @@ function expectCounted(
     held('target', 'namespace', 'service'),
   ];
   const observed = new Map(slot.checks.map((check) => [check.name, check.observed]));
+  expect(observed.get('storm')).toBe(stormCounts(step, told));
   expect(observed.get('rate')).toBe(`${rate} in 60 min`);
   expect(observed.get('attempts')).toBe(`${attempts} in 60 min`);
   expect(observed.get('concurrency')?.match(/\d+/g)?.map(Number)).toEqual(running);
@@ -152,14 +157,40 @@ function expectCounted(
     rate < limits.maxExecutionsPerHour &&
     attempts < limits.maxAttemptsPerTarget &&
     running.every((count, i) => count < (caps[i] ?? 0));
-  const circuit = slot.checks.find(({ name }) => name === 'circuit')?.result === 'pass';
+  const passes = (which: string) => slot.checks.find(({ name }) => name === which)?.result === 'pass';
+  const [circuit, calm] = [passes('circuit'), passes('storm')];
   const tried = same('runbook').some((other) => other.trial && isHeld(other));
   expect(tried && circuit).toBe(false);
   const yes = step.what === 'peek' ? 'noted' : 'held';
-  expect(slot.status).toBe(below && cool && free && circuit ? yes : 'refused');
+  expect(slot.status).toBe(below && cool && free && circuit && calm ? yes : 'refused');
   // What is promised lies ahead.
   const ends = slot.checks.flatMap(({ endsAt }) => endsAt?.getTime() ?? []);
   expect(ends.filter((endMs) => endMs <= told.nowMs)).toEqual([]);
+}
+
+/** Distinct services that were to run by themselves, this one among them, however they were answered. */
+function stormCounts({ source }: Step & { what: 'ask' | 'peek' }, told: Told): string {
+  const asked = told.decisions.flatMap(({ about, storm, decidedAt }) =>
+    about && storm && told.nowMs - decidedAt.getTime() < 60_000 ? [about] : [],
+  );
+  const services = (those: typeof asked) =>
+    new Set(those.map(({ target, namespace, service }) => `${target}/${namespace}/${service}`)).size;
+  const own = asked.filter((about) => about.source === source);
+  return `source ${services(own)}, all ${services(asked)} in 60 s`;
+}
+
+/** Once a storm began, nothing of it is let through for ten minutes, approved or not. */
+function expectStormsHold({ decisions }: Told): void {
+  for (const { about, wants, decidedAt, granted: later } of decisions) {
+    if (!wants) continue;
+    const takenMs = (later?.at ?? decidedAt).getTime();
+    const standing = decisions.filter(({ storm, about: other, decidedAt: began }) => {
+      const stops =
+        storm?.inAll === 'begins' || (storm?.ofSource === 'begins' && other?.source === about?.source);
+      return stops && began.getTime() < takenMs && takenMs < began.getTime() + 600_000;
+    });
+    expect(standing).toEqual([]);
+  }
 }
 
 function expectCaps(told: Told): void {

@@ -1,8 +1,10 @@
 import { type Breaker, closedBreaker } from './breaker.ts';
 import type { GuardrailCheck } from './guardrail-check.ts';
+import type { StormCount } from './check-storm.ts';
 import type { Observed } from './observed.ts';
 import { scopeKeys } from './scope-keys.ts';
 import type { SlotWants } from './slot-wants.ts';
+import { emptyStormBook, type StormBook } from './storm-book.ts';
 import { countWindow, type Windows } from './windows.ts';
 
 /**
@@ -19,6 +21,8 @@ export interface BookedSlot {
   readonly checks: readonly GuardrailCheck[];
   /** The one trial of a half-open breaker. */
   readonly trial: boolean;
+  /** Where it was to run by itself. */
+  readonly storm: StormCount | undefined;
   /** Where people were asked before it was taken, or refused: what the guardrails said then. */
   readonly granted: GrantAnswer | undefined;
   /** Of what was granted. */
@@ -35,7 +39,7 @@ export interface GrantAnswer {
 }
 
 /** Everything that is counted. Changed in place: it holds days of decisions. */
-export interface GuardrailBook {
+export interface GuardrailBook extends StormBook {
   readonly slots: Map<string, BookedSlot>;
   readonly executions: Windows;
   readonly attempts: Windows;
@@ -55,10 +59,11 @@ export const emptyBook = (): GuardrailBook => ({
   running: new Map(),
   locks: new Map(),
   breakers: new Map(),
+  ...emptyStormBook(),
 });
 
 /** What the book holds of everything that an action would be counted under. */
-export function observe(book: GuardrailBook, wants: SlotWants, now: Date): Observed {
+export function observe(book: GuardrailBook, wants: SlotWants, now: Date): Omit<Observed, 'storm'> {
   const keys = scopeKeys(wants);
   const count = (scope: string) => book.running.get(scope)?.size ?? 0;
   const { run, runbook, global, target, namespace, service } = keys.running;

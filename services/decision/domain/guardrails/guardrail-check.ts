@@ -1,5 +1,6 @@
 /** In the order in which a decision shows them. */
 export const guardrailNames = [
+  'storm',
   'circuit',
   'rate',
   'cooldown',

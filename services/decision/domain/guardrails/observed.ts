@@ -1,5 +1,6 @@
 import type { Breaker } from './breaker.ts';
 import type { RunningKeys } from './scope-keys.ts';
+import type { StormScope } from './storm.ts';
 
 /** What a store saw of every scope at the moment it answered. Integers and text: a script can say it. */
 export interface Observed {
@@ -12,6 +13,14 @@ export interface Observed {
   readonly running: { readonly [scope in keyof RunningKeys]: number };
   /** The decision that has the workload. Empty: it is free. */
   readonly holder: string;
+  readonly storm: StormObserved;
+}
+
+export interface StormObserved {
+  /** It is to run by itself, and is among the counts. */
+  readonly automatic: boolean;
+  readonly ofSource: StormScope;
+  readonly inAll: StormScope;
 }
 
 export interface WindowCount {

@@ -1,4 +1,4 @@
-import type { SlotWants } from './slot-wants.ts';
+import type { About, SlotWants } from './slot-wants.ts';
 
 /** The names that a store counts under. Both stores use the same ones. */
 export interface ScopeKeys {
@@ -42,10 +42,19 @@ export function scopeKeys({
       global: EVERYTHING,
       target: `target:${keyOf(target)}`,
       namespace: `namespace:${keyOf(target, namespace)}`,
-      service: `service:${keyOf(target, namespace, service)}`,
+      service: `service:${serviceKey({ target, namespace, service })}`,
     },
   };
 }
+
+/** Storms are told by the source of an incident, and over all of them. */
+export const stormKeys = ({ source }: Pick<About, 'source'>): Record<'source' | 'all', string> => ({
+  source: `source:${keyOf(source)}`,
+  all: 'all',
+});
+
+export const serviceKey = ({ target, namespace, service }: Omit<About, 'source'>): string =>
+  keyOf(target, namespace, service);
 
 /** JSON, because names come from reports: no two lists of parts may have the same key, whatever is in them. */
 const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts);

@@ -16,8 +16,8 @@ export function settleSlot(book: GuardrailBook, settled: Settled): void {
   const status = statusAfter(outcome, slot);
   const atMs = at.getTime();
   if (!slot) {
-    const nothing = { record: '', checks: [], granted: undefined, trial: false, wants: undefined } as const;
-    book.slots.set(decisionId, { ...nothing, status, atMs });
+    const nothing = { record: '', checks: [], granted: undefined, trial: false } as const;
+    book.slots.set(decisionId, { ...nothing, storm: undefined, wants: undefined, status, atMs });
     return;
   }
   if (!isCharged(slot) && slot.status !== 'frozen') return;

@@ -1,3 +1,14 @@
+import type { StormLimits } from './storm.ts';
+
+/** What every decision is about, also where nothing is wanted. */
+export interface About {
+  /** Of the incident. */
+  readonly source: string;
+  readonly target: string;
+  readonly namespace: string;
+  readonly service: string;
+}
+
 /** What an action is counted under, with the limits it was decided with. */
 export interface SlotWants {
   readonly runbook: string;
@@ -24,6 +35,7 @@ export interface SlotLimits {
   readonly circuitBreaker: { readonly failures: number; readonly recoveryMs: number };
   /** Of the policy, over all runbooks. */
   readonly concurrency: ConcurrencyLimits;
+  readonly storm: StormLimits;
 }
 
 export interface ConcurrencyLimits {

@@ -15,3 +15,17 @@ export function countWindow(
   within.sort((a, b) => a - b);
   return { count, blockedByMs: within[count - limit] ?? 0 };
 }
+
+/** How many are younger than that. */
+export function countSince(began: ReadonlyMap<string, number> | undefined, sinceMs: number): number {
+  let count = 0;
+  for (const atMs of began?.values() ?? []) if (atMs > sinceMs) count += 1;
+  return count;
+}
+
+/** The latest time stays. */
+export function note(windows: Windows, key: string, id: string, at: Date): void {
+  const began = windows.get(key) ?? new Map<string, number>();
+  began.set(id, Math.max(at.getTime(), began.get(id) ?? 0));
+  windows.set(key, began);
+}

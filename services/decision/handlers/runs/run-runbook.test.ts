@@ -66,6 +66,7 @@ const options = (): RunOptions => ({
     maxAttempts: 5,
     actWithinMs: 300_000,
     concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
+    storm: { services: 5, percent: 20 },
   },
   publish: async (events) => {
     for (const event of events) encodeEvent(event, 'belay/decision');
