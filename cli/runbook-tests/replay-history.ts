@@ -64,6 +64,7 @@ const MANY = 1_000_000;
 const UNLIMITED = {
   concurrency: { global: MANY, perTarget: MANY, perNamespace: MANY, perService: MANY },
   storm: { services: MANY, percent: 0 },
+  budget: { global: 0, perTarget: 0 },
 };
 
 /** What was done was allowed then, whatever the limits are now. Only the breaker has a memory of its own. */

@@ -41,6 +41,7 @@ const slotLimits = z.looseObject({
   breakerRecoverySeconds: count,
   concurrency: z.looseObject({ global: count, perTarget: count, perNamespace: count, perService: count }),
   storm: z.looseObject({ services: count, percent: count }).optional(),
+  budget: z.looseObject({ global: count, perTarget: count }).optional(),
 });
 
 export const decisionEvents = {

@@ -26,6 +26,20 @@ it.each<[string, object]>([
   expect(policy.safeParse({ concurrency }).success).toBe(false);
 });
 
+it('has no budget unless it is told one, and none that could not be reached', () => {
+  expect(policy.parse(undefined).budget).toEqual({ global: 0, perTarget: 0 });
+  expect(policy.parse({ budget: { perTarget: 50 } }).budget).toEqual({ global: 0, perTarget: 50 });
+  expect(policy.safeParse({ budget: { global: 10, perTarget: 50 } }).success).toBe(false);
+  expect(policy.safeParse({ budget: { global: -1 } }).success).toBe(false);
+});
+
+it('tells a storm by five services or a fifth of them, unless it is told otherwise', () => {
+  expect(policy.parse(undefined).storm).toEqual({ services: 5, percent: 20 });
+  expect(policy.parse({ storm: { services: 50 } }).storm).toEqual({ services: 50, percent: 20 });
+  for (const storm of [{ services: 0 }, { percent: 101 }, { percent: -1 }, { seconds: 60 }])
+    expect(policy.safeParse({ storm }).success).toBe(false);
+});
+
 it('makes drafts of its files unless it is told to activate them, and needs none', () => {
   expect(registry.parse(undefined)).toEqual({ onStart: 'draft' });
   expect(registry.parse({ onStart: 'activate' })).toEqual({ onStart: 'activate' });

@@ -47,6 +47,15 @@ const stormSection = z
   })
   .prefault({});
 
+/** Actions in any 24 hours, over all runbooks, in all and at each target. 0: as many as there are. */
+const budgetSection = z
+  .strictObject({ global: z.int().min(0).default(0), perTarget: z.int().min(0).default(0) })
+  .prefault({})
+  .refine(
+    ({ global, perTarget }) => global === 0 || global >= perTarget,
+    'perTarget may not be above global: it would never be reached',
+  );
+
 /** What raises the risk of the moment besides what a report says. */
 const riskSection = z
   .strictObject({
@@ -99,6 +108,7 @@ export const configSchema = z.strictObject({
       actWithinMs: z.int().min(1_000).default(300_000),
       concurrency: concurrencySection,
       storm: stormSection,
+      budget: budgetSection,
       risk: riskSection,
       proposals: proposalsSection,
     })

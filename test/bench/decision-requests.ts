@@ -12,7 +12,13 @@ const RUNBOOK = new URL('../../runbooks/restart-pod.yaml', import.meta.url).path
 export async function requestMaker(): Promise<(id: string) => DecideRequest> {
   const { record } = await askedForOne();
   const { limits } = slotWants();
-  const unlimited = { ...limits, maxConcurrentActions: MANY, concurrency: SCOPES, storm: STORM };
+  const unlimited = {
+    ...limits,
+    maxConcurrentActions: MANY,
+    concurrency: SCOPES,
+    storm: STORM,
+    budget: BUDGET,
+  };
   return (id) => ({
     decisionId: `dec-${id}`,
     about: aboutOf({ target: 'prod', namespace: 'production', service: `svc-${id}` }),
@@ -27,6 +33,7 @@ export async function requestMaker(): Promise<(id: string) => DecideRequest> {
 }
 
 const MANY = 1_000_000_000;
+const BUDGET = { global: 0, perTarget: 0 };
 const STORM = { services: MANY, percent: 0 };
 const SCOPES = { global: MANY, perTarget: MANY, perNamespace: MANY, perService: MANY };
 
@@ -52,6 +59,7 @@ async function askedForOne(): Promise<DecideRequest> {
       actWithinMs: 300_000,
       concurrency: SCOPES,
       storm: STORM,
+      budget: BUDGET,
     },
   });
   const data = IncidentReported.fromPartial({

@@ -70,6 +70,7 @@ export const decisionMutants: readonly Mutant[] = [
     'storm.startedAtMs + HOLD_MS',
   ),
   inScript('a rebuild forgets a storm', 'refill-slot', 'for i = 0, 1 do', 'for i = 0, -1 do'),
+  inScript('a budget is of an hour', 'observe-scopes', 'budget, DAY_MS)', 'budget, HOUR_MS)'),
   inCore(
     'everybody is paged whom a storm refuses',
     'domain/guardrails/check-storm',

@@ -183,6 +183,7 @@ const limits = fc.record({
     perNamespace: one(2, 9, 9),
     perService: one(1, 9, 9),
   }),
+  budget: fc.record({ global: one(0, 0, 9), perTarget: one(0, 0, 9) }),
   storm: fc.record({ services: one(1, 3, ...Array<number>(30).fill(9)), percent: one(0, 0, 50) }),
 });
 

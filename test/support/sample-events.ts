@@ -169,6 +169,7 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
       breakerRecoverySeconds: 300,
       concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
       storm: { services: 5, percent: 20 },
+      budget: { global: 200, perTarget: 100 },
     },
     trial: false,
     checks: [],

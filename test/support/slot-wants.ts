@@ -10,6 +10,7 @@ const wide: SlotLimits = {
   circuitBreaker: { failures: 1_000, recoveryMs: 300_000 },
   concurrency: { global: 1_000, perTarget: 1_000, perNamespace: 1_000, perService: 1_000 },
   storm: { services: 1_000, percent: 0 },
+  budget: { global: 0, perTarget: 0 },
 };
 
 /** An action that no guardrail minds, except for what is changed. */

@@ -47,14 +47,19 @@ async function ask(
   const names = [keys.ready, keys.slot(decisionId), ...keys.scopes(wants), ...keys.storms(about)];
   const asked = [decisionId, record, now.getTime(), maxSkewMs, KEEP_CLOSED_MS];
   const wanted = wants ? [JSON.stringify(wants), ...limitArguments(wants.limits), how] : [''];
-  const args = [...asked, ...wanted, ...(wants ? stormArguments(wants.limits) : []), serviceKey(about)];
+  const args = [...asked, ...wanted, ...(wants ? policyArguments(wants.limits) : []), serviceKey(about)];
   const [status = '', ...fields] = (await runRedisScript(redis, decideSlotScript, names, args)) as string[];
   if (status === 'not_ready') throw notReady();
   if (status === 'clock') throw clockOff(Number(fields[0]), now, maxSkewMs);
   return toAnswer(decisionId, status as SlotStatus, fields);
 }
 
-const stormArguments = ({ storm }: SlotLimits): number[] => [storm.services, storm.percent];
+const policyArguments = ({ storm, budget }: SlotLimits): number[] => [
+  storm.services,
+  storm.percent,
+  budget.global,
+  budget.perTarget,
+];
 
 const limitArguments = (limits: SlotLimits): number[] => [
   limits.maxExecutionsPerHour,

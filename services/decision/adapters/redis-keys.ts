@@ -29,7 +29,7 @@ export function guardrailKeys(prefix: string): GuardrailKeys {
 }
 
 function scopeNames(wants: SlotWants): string[] {
-  const { runbook, run, attempts, workload, running } = scopeKeys(wants);
+  const { runbook, run, attempts, workload, running, budget } = scopeKeys(wants);
   return [
     `breaker:${runbook}`,
     `executions:${run}`,
@@ -42,6 +42,8 @@ function scopeNames(wants: SlotWants): string[] {
     `running:${running.target}`,
     `running:${running.namespace}`,
     `running:${running.service}`,
+    `budget:${budget.global}`,
+    `budget:${budget.target}`,
   ];
 }
 

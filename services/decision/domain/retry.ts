@@ -19,6 +19,7 @@ const TEMPORARY: ReadonlySet<string> = new Set([
   'rate_limited',
   'cooling_down',
   'attempts_spent',
+  'budget_spent',
   'too_many_actions',
   'workload_locked',
   'kill_switch',

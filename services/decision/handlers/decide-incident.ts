@@ -9,7 +9,7 @@ import type { ArgumentValue, Runbook } from '#lib/runbook/runbook.ts';
 import { decide, DRY_RUN, lacking } from '../domain/decide.ts';
 import type { Asked, Decision, Facts, Policy } from '../domain/decision.ts';
 import type { RunHistories } from '../domain/evidence/run-history.ts';
-import type { SlotLimits } from '../domain/guardrails/slot-wants.ts';
+import type { PolicyLimits } from '../domain/guardrails/slot-wants.ts';
 import type { Cases, Guardrails } from '../ports.ts';
 import { answerOf } from './answer-of.ts';
 import { askRulesOf } from './ask-rules.ts';
@@ -31,7 +31,7 @@ export interface DecideOptions {
   /** As it was known a moment ago. Undefined: nobody knows it. */
   readonly history?: () => RunHistories;
   readonly policy: Policy &
-    Pick<SlotLimits, 'concurrency' | 'storm'> & {
+    PolicyLimits & {
       readonly actWithinMs: number;
       /** As often is an incident decided, where what refused it ends by itself. */
       readonly maxAttempts: number;

@@ -34,6 +34,7 @@ it('a fact that the plan lacks is a check that refuses, and not only a word in t
       actWithinMs: 300_000,
       concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
       storm: { services: 5, percent: 20 },
+      budget: { global: 0, perTarget: 0 },
     },
   });
   const data = IncidentReported.fromPartial({

@@ -22,6 +22,7 @@ const policy = {
   actWithinMs: 300_000,
   concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
   storm: { services: 5, percent: 20 },
+  budget: { global: 0, perTarget: 0 },
 };
 
 let guardrails: Guardrails;

@@ -8,7 +8,7 @@ import { type ResolvedPlan, resolvePlan } from '#lib/runbook/resolve-plan.ts';
 import type { ArgumentValue, Runbook } from '#lib/runbook/runbook.ts';
 import { PLAN_WITHIN_MS } from '../domain/cases/next-case.ts';
 import type { Mode } from '../domain/decision.ts';
-import type { SlotLimits } from '../domain/guardrails/slot-wants.ts';
+import type { PolicyLimits } from '../domain/guardrails/slot-wants.ts';
 import { incidentFacts } from './incident-facts.ts';
 import { planOf } from './plan-of.ts';
 import { slotLimitsOf, slotWantsOf } from './slot-wants.ts';
@@ -27,7 +27,7 @@ export interface Ordered {
   readonly parameters?: Readonly<Record<string, ArgumentValue>>;
   readonly mode: Mode;
   readonly phase: Exclude<Phase, 'cancel'>;
-  readonly policy: { readonly actWithinMs: number } & Pick<SlotLimits, 'concurrency' | 'storm'>;
+  readonly policy: { readonly actWithinMs: number } & PolicyLimits;
   readonly now: Date;
 }
 

@@ -5,6 +5,7 @@ import { slotLimitsOf } from './slot-wants.ts';
 const { runbooks } = await loadRunbookFiles([new URL('../../../runbooks', import.meta.url).pathname]);
 const concurrency = { global: 10, perTarget: 5, perNamespace: 3, perService: 1 };
 const storm = { services: 5, percent: 20 };
+const budget = { global: 0, perTarget: 0 };
 
 it.each([
   ['restart-service', 1],
@@ -12,7 +13,7 @@ it.each([
   ['collect-diagnostics', 3],
 ])('%s has at most %d actions under way in a namespace', (name, perNamespace) => {
   const guardrails = runbooks.find((runbook) => runbook.name === name)?.guardrails;
-  expect(guardrails && slotLimitsOf(guardrails, { concurrency, storm }).concurrency).toEqual({
+  expect(guardrails && slotLimitsOf(guardrails, { concurrency, storm, budget }).concurrency).toEqual({
     ...concurrency,
     perNamespace,
   });

@@ -1,6 +1,6 @@
 import type { OrderIssued, SlotLimits as LoggedLimits } from '#gen/belay/v1/decision.ts';
 import type { Guardrails } from '#lib/runbook/runbook.ts';
-import type { SlotLimits, SlotWants } from '../domain/guardrails/slot-wants.ts';
+import type { PolicyLimits, SlotLimits, SlotWants } from '../domain/guardrails/slot-wants.ts';
 
 /** What an order is counted under. From the order alone, so that a rebuild comes to the same. */
 export function slotWantsOf({ runbook, target, plan, slotLimits }: OrderIssued): SlotWants {
@@ -21,7 +21,7 @@ export function slotWantsOf({ runbook, target, plan, slotLimits }: OrderIssued):
 /** The limits of runbook and policy, as the log keeps them. */
 export const slotLimitsOf = (
   guardrails: Guardrails,
-  { concurrency, storm }: Pick<SlotLimits, 'concurrency' | 'storm'>,
+  { concurrency, storm, budget }: PolicyLimits,
 ): LoggedLimits => ({
   maxExecutionsPerHour: guardrails.maxExecutionsPerHour,
   cooldownSeconds: guardrails.cooldownMinutes * 60,
@@ -34,6 +34,7 @@ export const slotLimitsOf = (
     perNamespace: Math.min(concurrency.perNamespace, guardrails.maxConcurrentActionsPerNamespace),
   },
   storm,
+  budget,
 });
 
 const fromLog = (limits: LoggedLimits): SlotLimits => ({
@@ -47,6 +48,7 @@ const fromLog = (limits: LoggedLimits): SlotLimits => ({
   },
   concurrency: limits.concurrency ?? NOTHING_SAID.concurrency,
   storm: limits.storm ?? NOTHING_SAID.storm,
+  budget: limits.budget ?? NOTHING_SAID.budget,
 });
 
 /** Orders from before there were limits in them. No fact means no: 0 lets nothing pass. */
@@ -58,4 +60,6 @@ const NOTHING_SAID: SlotLimits = {
   circuitBreaker: { failures: 1, recoveryMs: 0 },
   concurrency: { global: 0, perTarget: 0, perNamespace: 0, perService: 0 },
   storm: { services: 0, percent: 0 },
+  // What nobody limited.
+  budget: { global: 0, perTarget: 0 },
 };

@@ -17,6 +17,7 @@ const many = { global: 100, perTarget: 100, perNamespace: 100, perService: 1 };
 const policy = {
   ...{ maxIncidentAgeMs: 600_000, maxAttempts: 5, actWithinMs: 300_000 },
   ...{ concurrency: many, storm: { services: 5, percent: 20 } },
+  budget: { global: 0, perTarget: 0 },
 };
 const unlimited = runbooks.map((runbook) => ({
   ...runbook,

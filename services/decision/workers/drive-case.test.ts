@@ -79,6 +79,7 @@ const driver = (change: Partial<CaseDriver> = {}): CaseDriver => ({
     actWithinMs: 300_000,
     concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
     storm: { services: 5, percent: 20 },
+    budget: { global: 0, perTarget: 0 },
   },
   clock,
   publish: async (events) => void published.push(...events),

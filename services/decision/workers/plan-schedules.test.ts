@@ -66,6 +66,7 @@ it('two instances, each of which is restarted, give every minute one turn', asyn
         actWithinMs: 300_000,
         concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
         storm: { services: 5, percent: 20 },
+        budget: { global: 0, perTarget: 0 },
       },
       publish: async (events: readonly OutgoingEvent[]) => void published.push(...events),
     };

@@ -48,13 +48,14 @@ beforeEach(async () => {
   );
   const concurrency = { global: 10, perTarget: 5, perNamespace: 3, perService: 1 };
   const storm = { services: 5, percent: 20 };
+  const budget = { global: 0, perTarget: 0 };
   const { runbooks } = await loadRunbookFiles([RUNBOOK]);
   options = {
     cases: { open: async () => {}, reopened: async () => {} },
     runbooks: () => runbooks,
     controls: () => controls,
     targets: ['prod-eu'],
-    policy: { maxIncidentAgeMs: 600_000, maxAttempts: 5, actWithinMs: 300_000, concurrency, storm },
+    policy: { maxIncidentAgeMs: 600_000, maxAttempts: 5, actWithinMs: 300_000, concurrency, storm, budget },
   };
 });
 afterEach(async () => {

@@ -89,6 +89,7 @@ async function decides(): Promise<readonly OutgoingEvent[]> {
       actWithinMs: 300_000,
       concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
       storm: { services: 5, percent: 20 },
+      budget: { global: 0, perTarget: 0 },
     },
   });
   return handler({ id: 'evt-1', data: reported } as never, { now: clock.now() } as HandlerContext);

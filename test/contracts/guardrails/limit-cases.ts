@@ -137,6 +137,24 @@ export function limitCases({ ask, settle, run, ready }: Workbench): void {
       expect((await ask('dec-4', { limits })).status).toBe('held');
     });
 
+    it.each([
+      ['in all', { global: 2, perTarget: 0 }, { target: 'other' }],
+      ['at prod', { global: 0, perTarget: 2 }, {}],
+    ])('budget %s: what ran in 24 hours, of any runbook', async (where, budget, place) => {
+      const limits = { budget };
+      await run('dec-1', { limits }, 'succeeded', [0, 1]);
+      await run('dec-2', { limits }, 'none', [2, 3]);
+      await run('dec-3', { limits, runbook: 'r', service: 's' }, 'failed', [4, 5]);
+      const spent = await ask('dec-4', { ...place, limits }, 6);
+      expect(codesOf(spent)).toEqual(['budget_spent']);
+      expect(checkOf(spent, 'budget')).toMatchObject({
+        reason: `the actions of a day are spent: 2 of 2 ${where}`,
+        endsAt: at(24 * 60),
+      });
+      expect((await ask('dec-5', { limits }, 24 * 60 - MS)).status).toBe('refused');
+      expect((await ask('dec-6', { limits }, 24 * 60)).status).toBe('held');
+    });
+
     it('says everything that is in the way, behind the first as well', async () => {
       const limits = {
         maxExecutionsPerHour: 1,

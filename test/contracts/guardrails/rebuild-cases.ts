@@ -131,6 +131,7 @@ export function rebuildCases({ guardrails, ask, ready }: Workbench): void {
         ['rate', '2 in 60 min'],
         ['cooldown', '1 under way'],
         ['attempts', '2 in 60 min'],
+        ['budget', 'all 2, target 2 in 24 h'],
         ['concurrency', 'runbook 1, all 1, target 1, namespace 1, service 1'],
         ['workload lock', 'free'],
       ]);

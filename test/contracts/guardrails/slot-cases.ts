@@ -29,6 +29,7 @@ export function slotCases({ guardrails, ask, settle, ready }: Workbench): void {
         ['rate', 'pass', '0 in 60 min'],
         ['cooldown', 'pass', 'none before'],
         ['attempts', 'pass', '0 in 60 min'],
+        ['budget', 'pass', 'all 0, target 0 in 24 h'],
         ['concurrency', 'pass', 'runbook 0, all 0, target 0, namespace 0, service 0'],
         ['workload lock', 'pass', 'free'],
       ]);

@@ -68,6 +68,7 @@ export function withdrawCases({ guardrails, ask, peek, grant, settle, ready }: W
         '0 in 60 min',
         'none before',
         '0 in 60 min',
+        'all 0, target 0 in 24 h',
         'runbook 0, all 0, target 0, namespace 0, service 0',
         'free',
       ]);

@@ -482,6 +482,13 @@ export interface SlotLimits {
   breakerRecoverySeconds: number;
   concurrency: ConcurrencyLimits | undefined;
   storm: StormLimits | undefined;
+  budget: BudgetLimits | undefined;
+}
+
+/** Actions in any 24 hours. 0: as many as there are. */
+export interface BudgetLimits {
+  global: number;
+  perTarget: number;
 }
 
 /** The larger of the two is how many services may be about to be acted on within 60 seconds. */
@@ -2732,6 +2739,7 @@ function createBaseSlotLimits(): SlotLimits {
     breakerRecoverySeconds: 0,
     concurrency: undefined,
     storm: undefined,
+    budget: undefined,
   };
 }
 
@@ -2760,6 +2768,9 @@ export const SlotLimits: MessageFns<SlotLimits> = {
     }
     if (message.storm !== undefined) {
       StormLimits.encode(message.storm, writer.uint32(66).fork()).join();
+    }
+    if (message.budget !== undefined) {
+      BudgetLimits.encode(message.budget, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -2841,6 +2852,14 @@ export const SlotLimits: MessageFns<SlotLimits> = {
             message.storm = StormLimits.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.budget = BudgetLimits.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2887,6 +2906,7 @@ export const SlotLimits: MessageFns<SlotLimits> = {
         : 0,
       concurrency: isSet(object.concurrency) ? ConcurrencyLimits.fromJSON(object.concurrency) : undefined,
       storm: isSet(object.storm) ? StormLimits.fromJSON(object.storm) : undefined,
+      budget: isSet(object.budget) ? BudgetLimits.fromJSON(object.budget) : undefined,
     };
   },
 
@@ -2916,6 +2936,9 @@ export const SlotLimits: MessageFns<SlotLimits> = {
     if (message.storm !== undefined) {
       obj.storm = StormLimits.toJSON(message.storm);
     }
+    if (message.budget !== undefined) {
+      obj.budget = BudgetLimits.toJSON(message.budget);
+    }
     return obj;
   },
 
@@ -2936,6 +2959,98 @@ export const SlotLimits: MessageFns<SlotLimits> = {
     message.storm = (object.storm !== undefined && object.storm !== null)
       ? StormLimits.fromPartial(object.storm)
       : undefined;
+    message.budget = (object.budget !== undefined && object.budget !== null)
+      ? BudgetLimits.fromPartial(object.budget)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseBudgetLimits(): BudgetLimits {
+  return { global: 0, perTarget: 0 };
+}
+
+export const BudgetLimits: MessageFns<BudgetLimits> = {
+  encode(message: BudgetLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.global !== 0) {
+      writer.uint32(8).int32(message.global);
+    }
+    if (message.perTarget !== 0) {
+      writer.uint32(16).int32(message.perTarget);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BudgetLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBudgetLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.global = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.perTarget = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BudgetLimits {
+    return {
+      global: isSet(object.global) ? globalThis.Number(object.global) : 0,
+      perTarget: isSet(object.perTarget)
+        ? globalThis.Number(object.perTarget)
+        : isSet(object.per_target)
+        ? globalThis.Number(object.per_target)
+        : 0,
+    };
+  },
+
+  toJSON(message: BudgetLimits): unknown {
+    const obj: any = {};
+    if (message.global !== 0) {
+      obj.global = Math.round(message.global);
+    }
+    if (message.perTarget !== 0) {
+      obj.perTarget = Math.round(message.perTarget);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BudgetLimits>): BudgetLimits {
+    return BudgetLimits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BudgetLimits>): BudgetLimits {
+    const message = createBaseBudgetLimits();
+    message.global = object.global ?? 0;
+    message.perTarget = object.perTarget ?? 0;
     return message;
   },
 };

@@ -4,12 +4,20 @@
 -- little behind still sees what it counts.
 
 local KEEP_WINDOW_MS = 7200000
+local KEEP_DAY_MS = 172800000
+
+local function count(key, id, at, keep)
+  redis.call('ZADD', key, at, id)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', string.format('%.0f', tonumber(at) - keep))
+  redis.call('PEXPIRE', key, keep)
+end
 
 local function charge(id, at, trial)
   for i = 4, 5 do
-    redis.call('ZADD', KEYS[i], at, id)
-    redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', string.format('%.0f', tonumber(at) - KEEP_WINDOW_MS))
-    redis.call('PEXPIRE', KEYS[i], KEEP_WINDOW_MS)
+    count(KEYS[i], id, at, KEEP_WINDOW_MS)
+  end
+  for i = 14, 15 do
+    count(KEYS[i], id, at, KEEP_DAY_MS)
   end
   redis.call('SET', KEYS[7], id)
   for i = 8, 13 do

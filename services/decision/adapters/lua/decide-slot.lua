@@ -4,13 +4,15 @@
 -- KEYS[1] marker of a rebuilt store   KEYS[2] slot of the decision; where something is wanted:
 -- KEYS[3] breaker of the runbook   KEYS[4] executions   KEYS[5] attempts   KEYS[6] last settlement
 -- KEYS[7] lock of the workload   KEYS[8..13] held slots: of the run key, runbook, all, target, namespace, service
+-- KEYS[14] actions of a day: of all   KEYS[15] of the target
 -- last six: what storms are told by, see storm
 -- ARGV[1] decision id   ARGV[2] record to keep   ARGV[3] now, ms   ARGV[4] most difference to this server's clock, ms
 -- ARGV[5] how long a closed slot is kept, ms   ARGV[6] what is wanted, as JSON; empty: nothing
 -- ARGV[7] executions an hour   ARGV[8] cooldown, ms   ARGV[9] attempts an hour   ARGV[10] recovery of the breaker, ms
 -- ARGV[11..15] most held slots: of the runbook, all, target, namespace, service
 -- ARGV[16] reserve; peek: answer and take nothing; grant: take what was noted before
--- ARGV[17] services, ARGV[18] per cent of those seen, that may be about to be acted on   last: the service
+-- ARGV[17] services, ARGV[18] per cent of those seen, that may be about to be acted on
+-- ARGV[19] actions of a day, of all   ARGV[20] of the target; 0: as many as there are   last: the service
 --
 -- Returns {'not_ready'}, {'clock', server ms}, or the slot as it is stored:
 -- {status, record, wants, asked at ms, observed, checks, trial, storm}.
@@ -46,6 +48,10 @@ local function stored()
   return slot
 end
 
+local function is_spent(seen, limit)
+  return limit > 0 and seen.count >= limit
+end
+
 local function refuses(seen)
   local breaker, running = seen.breaker, seen.running
   local resting = now < breaker.openedAtMs + tonumber(ARGV[10])
@@ -59,6 +65,8 @@ local function refuses(seen)
   end
   return seen.executions.count >= tonumber(ARGV[7])
     or seen.attempts.count >= tonumber(ARGV[9])
+    or is_spent(seen.budget.global, tonumber(ARGV[19]))
+    or is_spent(seen.budget.target, tonumber(ARGV[20]))
     or running.runbook >= tonumber(ARGV[11])
     or running.global >= tonumber(ARGV[12])
     or running.target >= tonumber(ARGV[13])
@@ -89,7 +97,7 @@ local automatic = ARGV[16] == 'reserve'
 if automatic then
   ask(ARGV[#ARGV], ARGV[3])
 end
-local seen = observe(now, tonumber(ARGV[7]), tonumber(ARGV[9]))
+local seen = observe(now, tonumber(ARGV[7]), tonumber(ARGV[9]), tonumber(ARGV[19]), tonumber(ARGV[20]))
 seen.storm = observe_storm(now, automatic)
 local is_refused = storm_refuses(seen.storm, now, tonumber(ARGV[17]), tonumber(ARGV[18])) or refuses(seen)
 local status, trial = 'refused', false

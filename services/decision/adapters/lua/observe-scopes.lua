@@ -2,11 +2,11 @@
 --
 -- KEYS as decide-slot. Numbers are whole milliseconds and counts.
 
-local HOUR_MS = 3600000
+local HOUR_MS, DAY_MS = 3600000, 86400000
 
--- What began less than an hour ago; and, where that is the limit, the one whose leaving makes room.
-local function window(key, now, limit)
-  local since = '(' .. string.format('%.0f', now - HOUR_MS)
+-- What began within the span; and, where that is the limit, the one whose leaving makes room.
+local function window(key, now, limit, span)
+  local since = '(' .. string.format('%.0f', now - span)
   local count = redis.call('ZCOUNT', key, since, '+inf')
   local blocked_by = 0
   if limit > 0 and count >= limit then
@@ -16,7 +16,7 @@ local function window(key, now, limit)
   return { count = count, blockedByMs = blocked_by }
 end
 
-local function observe(now, max_executions, max_attempts)
+local function observe(now, max_executions, max_attempts, budget, budget_of_target)
   local breaker = redis.call('HMGET', KEYS[3], 'failures', 'openedAt', 'trial')
   return {
     breaker = {
@@ -24,8 +24,12 @@ local function observe(now, max_executions, max_attempts)
       openedAtMs = tonumber(breaker[2] or 0),
       trial = breaker[3] or '',
     },
-    executions = window(KEYS[4], now, max_executions),
-    attempts = window(KEYS[5], now, max_attempts),
+    executions = window(KEYS[4], now, max_executions, HOUR_MS),
+    attempts = window(KEYS[5], now, max_attempts, HOUR_MS),
+    budget = {
+      global = window(KEYS[14], now, budget, DAY_MS),
+      target = window(KEYS[15], now, budget_of_target, DAY_MS),
+    },
     settledAtMs = tonumber(redis.call('GET', KEYS[6]) or 0),
     holder = redis.call('GET', KEYS[7]) or '',
     running = {

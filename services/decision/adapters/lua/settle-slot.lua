@@ -51,6 +51,8 @@ local function settle_held()
   if outcome == 'none' then
     redis.call('ZREM', KEYS[4], id)
     redis.call('ZREM', KEYS[5], id)
+    redis.call('ZREM', KEYS[14], id)
+    redis.call('ZREM', KEYS[15], id)
   elseif at > tonumber(redis.call('GET', KEYS[6]) or 0) then
     redis.call('SET', KEYS[6], ARGV[5], 'PX', ARGV[8])
   end

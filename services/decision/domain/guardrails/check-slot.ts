@@ -1,4 +1,5 @@
 import { breakerPhase } from './breaker.ts';
+import { checkBudget } from './check-budget.ts';
 import { checkStorm } from './check-storm.ts';
 import { pass, refuse, span, times } from './check-words.ts';
 import type { GuardrailCheck, GuardrailName } from './guardrail-check.ts';
@@ -20,6 +21,7 @@ export function checkSlot(observed: Observed, { decisionId, wants, now }: AskedF
     rate(observed, wants),
     cooldown(observed, wants, nowMs),
     attempts(observed, wants),
+    checkBudget(observed, wants),
     concurrency(observed, wants),
     workloadLock(observed),
   ];

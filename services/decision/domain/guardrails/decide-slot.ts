@@ -123,6 +123,8 @@ const isRefused = (checks: BookedSlot['checks']): boolean => checks.some(({ resu
 function charge(book: GuardrailBook, decisionId: string, keys: ScopeKeys, { atMs, trial }: BookedSlot): void {
   getOrAdd(book.executions, keys.run, () => new Map<string, number>()).set(decisionId, atMs);
   getOrAdd(book.attempts, keys.attempts, () => new Map<string, number>()).set(decisionId, atMs);
+  for (const scope of Object.values<string>({ ...keys.budget }))
+    getOrAdd(book.budget, scope, () => new Map<string, number>()).set(decisionId, atMs);
   for (const scope of Object.values<string>({ ...keys.running }))
     getOrAdd(book.running, scope, () => new Set<string>()).add(decisionId);
   book.locks.set(keys.workload, decisionId);

@@ -1,5 +1,5 @@
 import type { GuardrailBook } from './guardrail-book.ts';
-import { WINDOW_MS } from './observed.ts';
+import { DAY_MS, WINDOW_MS } from './observed.ts';
 import { isCharged } from './settle-slot.ts';
 import { SEEN_WINDOW_MS, STORM_WINDOW_MS } from './storm.ts';
 import { forgetStorms } from './storm-book.ts';
@@ -19,6 +19,7 @@ export function forgetOld(book: GuardrailBook, now: Date): void {
     if (!isOpen && slot.atMs <= nowMs - KEEP_CLOSED_MS) book.slots.delete(id);
   }
   for (const windows of [book.executions, book.attempts]) forgetWindows(windows, nowMs - WINDOW_MS);
+  forgetWindows(book.budget, nowMs - DAY_MS);
   forgetWindows(book.asked, nowMs - STORM_WINDOW_MS);
   forgetWindows(book.seen, nowMs - SEEN_WINDOW_MS);
   forgetStorms(book, nowMs);

@@ -13,7 +13,7 @@ import { decideSlot, grantSlot, refillSlot } from './decide-slot.ts';
 import { emptyBook, type GuardrailBook } from './guardrail-book.ts';
 import { inOrder } from './in-order.ts';
 import { settleSlot } from './settle-slot.ts';
-import type { SlotWants } from './slot-wants.ts';
+import type { BudgetLimits, SlotWants } from './slot-wants.ts';
 import { isWithdrawn, withdrawSlot, type Withdrawal } from './withdraw-slot.ts';
 
 const RUNS = 260;
@@ -126,8 +126,8 @@ function expectCounted(
   const same = (...keys: readonly (keyof SlotWants)[]) =>
     before.filter(({ wants }) => keys.every((key) => wants[key] === mine[key]));
   const held = (...keys: readonly (keyof SlotWants)[]) => same(...keys).filter(isHeld).length;
-  const recent = (slots: readonly Granted[]) =>
-    slots.filter((s) => isCounted(s) && told.nowMs - s.atMs < 3_600_000).length;
+  const recent = (slots: readonly Granted[], ms = 3_600_000) =>
+    slots.filter((s) => isCounted(s) && told.nowMs - s.atMs < ms).length;
   const runs = same('runbook', 'target', 'namespace', 'service');
   const [rate, attempts] = [recent(runs), recent(same('runbook', 'target', 'resource'))];
   const running = [
@@ -140,6 +140,8 @@ function expectCounted(
   const observed = new Map(slot.checks.map((check) => [check.name, check.observed]));
   expect(observed.get('storm')).toBe(stormCounts(step, told));
   expect(observed.get('rate')).toBe(`${rate} in 60 min`);
+  const day = [recent(before, 86_400_000), recent(same('target'), 86_400_000)] as const;
+  expect(observed.get('budget')).toBe(`all ${day[0]}, target ${day[1]} in 24 h`);
   expect(observed.get('attempts')).toBe(`${attempts} in 60 min`);
   expect(observed.get('concurrency')?.match(/\d+/g)?.map(Number)).toEqual(running);
 
@@ -156,17 +158,21 @@ function expectCounted(
   const below =
     rate < limits.maxExecutionsPerHour &&
     attempts < limits.maxAttemptsPerTarget &&
+    isWithin(day, limits.budget) &&
     running.every((count, i) => count < (caps[i] ?? 0));
   const passes = (which: string) => slot.checks.find(({ name }) => name === which)?.result === 'pass';
   const [circuit, calm] = [passes('circuit'), passes('storm')];
   const tried = same('runbook').some((other) => other.trial && isHeld(other));
   expect(tried && circuit).toBe(false);
   const yes = step.what === 'peek' ? 'noted' : 'held';
-  expect(slot.status).toBe(below && cool && free && circuit && calm ? yes : 'refused');
+  expect(slot.status).toBe([below, cool, free, circuit, calm].every(Boolean) ? yes : 'refused');
   // What is promised lies ahead.
   const ends = slot.checks.flatMap(({ endsAt }) => endsAt?.getTime() ?? []);
   expect(ends.filter((endMs) => endMs <= told.nowMs)).toEqual([]);
 }
+
+const isWithin = ([all, ofTarget]: readonly [number, number], { global, perTarget }: BudgetLimits) =>
+  (global === 0 || all < global) && (perTarget === 0 || ofTarget < perTarget);
 
 /** Distinct services that were to run by themselves, this one among them, however they were answered. */
 function stormCounts({ source }: Step & { what: 'ask' | 'peek' }, told: Told): string {

@@ -1,7 +1,7 @@
 import { type Breaker, closedBreaker } from './breaker.ts';
 import type { GuardrailCheck } from './guardrail-check.ts';
 import type { StormCount } from './check-storm.ts';
-import type { Observed } from './observed.ts';
+import { DAY_MS, type Observed } from './observed.ts';
 import { scopeKeys } from './scope-keys.ts';
 import type { SlotWants } from './slot-wants.ts';
 import { emptyStormBook, type StormBook } from './storm-book.ts';
@@ -43,6 +43,8 @@ export interface GuardrailBook extends StormBook {
   readonly slots: Map<string, BookedSlot>;
   readonly executions: Windows;
   readonly attempts: Windows;
+  /** Of all, and of each target. */
+  readonly budget: Windows;
   /** The last settlement of each run key. */
   readonly settledAtMs: Map<string, number>;
   /** Held slots by scope. */
@@ -55,6 +57,7 @@ export const emptyBook = (): GuardrailBook => ({
   slots: new Map(),
   executions: new Map(),
   attempts: new Map(),
+  budget: new Map(),
   settledAtMs: new Map(),
   running: new Map(),
   locks: new Map(),
@@ -67,11 +70,16 @@ export function observe(book: GuardrailBook, wants: SlotWants, now: Date): Omit<
   const keys = scopeKeys(wants);
   const count = (scope: string) => book.running.get(scope)?.size ?? 0;
   const { run, runbook, global, target, namespace, service } = keys.running;
-  const { maxExecutionsPerHour, maxAttemptsPerTarget } = wants.limits;
+  const { maxExecutionsPerHour, maxAttemptsPerTarget, budget } = wants.limits;
+  const ofDay = (scope: string, limit: number) => countWindow(book.budget.get(scope), limit, now, DAY_MS);
   return {
     breaker: book.breakers.get(keys.runbook) ?? closedBreaker,
     executions: countWindow(book.executions.get(keys.run), maxExecutionsPerHour, now),
     attempts: countWindow(book.attempts.get(keys.attempts), maxAttemptsPerTarget, now),
+    budget: {
+      global: ofDay(keys.budget.global, budget.global),
+      target: ofDay(keys.budget.target, budget.perTarget),
+    },
     settledAtMs: book.settledAtMs.get(keys.run) ?? 0,
     running: {
       run: count(run),

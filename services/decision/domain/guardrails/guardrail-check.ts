@@ -5,6 +5,7 @@ export const guardrailNames = [
   'rate',
   'cooldown',
   'attempts',
+  'budget',
   'concurrency',
   'workload lock',
 ] as const;

@@ -1,5 +1,5 @@
 import type { Breaker } from './breaker.ts';
-import type { RunningKeys } from './scope-keys.ts';
+import type { BudgetKeys, RunningKeys } from './scope-keys.ts';
 import type { StormScope } from './storm.ts';
 
 /** What a store saw of every scope at the moment it answered. Integers and text: a script can say it. */
@@ -7,6 +7,7 @@ export interface Observed {
   readonly breaker: Breaker;
   readonly executions: WindowCount;
   readonly attempts: WindowCount;
+  readonly budget: { readonly [scope in keyof BudgetKeys]: WindowCount };
   /** When the last run under the same key was settled. 0: none that is remembered. */
   readonly settledAtMs: number;
   /** Slots that are held, by scope. */
@@ -31,3 +32,6 @@ export interface WindowCount {
 
 /** What rate and attempts look back at. What is exactly this old no longer counts. */
 export const WINDOW_MS = 3_600_000;
+
+/** What a budget looks back at. */
+export const DAY_MS = 86_400_000;

@@ -9,6 +9,12 @@ export interface ScopeKeys {
   readonly attempts: string;
   readonly workload: string;
   readonly running: RunningKeys;
+  readonly budget: BudgetKeys;
+}
+
+export interface BudgetKeys {
+  readonly global: string;
+  readonly target: string;
 }
 
 export interface RunningKeys {
@@ -44,6 +50,7 @@ export function scopeKeys({
       namespace: `namespace:${keyOf(target, namespace)}`,
       service: `service:${serviceKey({ target, namespace, service })}`,
     },
+    budget: { global: 'global', target: `target:${keyOf(target)}` },
   };
 }
 

@@ -44,6 +44,7 @@ function settleHeld(book: GuardrailBook, settled: Settled, wants: SlotWants, key
   if (outcome === 'none') {
     remove(book.executions, keys.run, decisionId);
     remove(book.attempts, keys.attempts, decisionId);
+    for (const scope of Object.values<string>({ ...keys.budget })) remove(book.budget, scope, decisionId);
   } else {
     book.settledAtMs.set(keys.run, Math.max(atMs, book.settledAtMs.get(keys.run) ?? 0));
   }

@@ -22,8 +22,15 @@ export interface SlotWants {
   readonly limits: SlotLimits;
 }
 
+/** Of the policy, over all runbooks. */
+export interface PolicyLimits {
+  readonly concurrency: ConcurrencyLimits;
+  readonly storm: StormLimits;
+  readonly budget: BudgetLimits;
+}
+
 /** As many as a limit says may pass: at the limit the next is refused, and 0 lets nothing pass. */
-export interface SlotLimits {
+export interface SlotLimits extends PolicyLimits {
   /** Of this runbook for this service, in any 60 minutes. */
   readonly maxExecutionsPerHour: number;
   /** After a run of this runbook for this service, and while one is under way. 0: no cooldown. */
@@ -33,9 +40,12 @@ export interface SlotLimits {
   /** Of this runbook on this resource, in any 60 minutes. */
   readonly maxAttemptsPerTarget: number;
   readonly circuitBreaker: { readonly failures: number; readonly recoveryMs: number };
-  /** Of the policy, over all runbooks. */
-  readonly concurrency: ConcurrencyLimits;
-  readonly storm: StormLimits;
+}
+
+/** Actions in any 24 hours, over all runbooks. 0: as many as there are. */
+export interface BudgetLimits {
+  readonly global: number;
+  readonly perTarget: number;
 }
 
 export interface ConcurrencyLimits {

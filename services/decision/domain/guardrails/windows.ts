@@ -8,8 +8,9 @@ export function countWindow(
   began: ReadonlyMap<string, number> | undefined,
   limit: number,
   now: Date,
+  windowMs = WINDOW_MS,
 ): WindowCount {
-  const within = [...(began?.values() ?? [])].filter((atMs) => atMs > now.getTime() - WINDOW_MS);
+  const within = [...(began?.values() ?? [])].filter((atMs) => atMs > now.getTime() - windowMs);
   const count = within.length;
   if (count < limit || limit === 0) return { count, blockedByMs: 0 };
   within.sort((a, b) => a - b);

@@ -67,6 +67,7 @@ const options = (): RunOptions => ({
     actWithinMs: 300_000,
     concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
     storm: { services: 5, percent: 20 },
+    budget: { global: 0, perTarget: 0 },
   },
   publish: async (events) => {
     for (const event of events) encodeEvent(event, 'belay/decision');
