@@ -59,7 +59,8 @@ export function grantSlot(book: GuardrailBook, asked: Asked & { readonly wants: 
       wants: undefined,
       atMs: now.getTime(),
     };
-  return putSlot(book, { ...asked, record, checks, granted, trial: isTrial(observed, wants, now) });
+  const trial = isTrial(observed, wants, now);
+  return putSlot(book, { ...asked, record, checks, storm, granted, trial });
 }
 
 /** Whoever hears that it is held orders a moment later. */
