@@ -28,7 +28,7 @@ const settings = [
     { $case: 'runbookDisabled', value: { runbook: 'scale-up', actionId: 'act-7' } },
     'cpu did not fall',
   ),
-  set(quarantineKey(resource), { $case: 'quarantine', value: { resource, actionId: 'act-9' } }, 'lost'),
+  set(quarantineKey('act-9'), { $case: 'quarantine', value: { resource, actionId: 'act-9' } }, 'lost'),
   engaged(KillSwitchState.STOP_NEW, 'prod-us'),
 ];
 const knownWith = (...records: ControlSet[]) => ({

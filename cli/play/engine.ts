@@ -6,8 +6,8 @@ import { noControls } from '#lib/control/control-state.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { memoryGuardrails } from '../../services/decision/adapters/memory-guardrails.ts';
 import { KEEP_COOLDOWN_MS } from '../../services/decision/domain/guardrails/forget-old.ts';
-import { inOrder } from '../../services/decision/domain/guardrails/in-order.ts';
 import { guardrailChecksOf } from '../../services/decision/handlers/guardrail-checks.ts';
+import { refillInOrder } from '../../services/decision/handlers/refill-in-order.ts';
 import { resolutionOf, settlementOf } from '../../services/decision/handlers/settlement-of.ts';
 import { slotWantsOf } from '../../services/decision/handlers/slot-wants.ts';
 import { aboutOf, stormCountOf } from '../../services/decision/handlers/storm-count.ts';
@@ -62,7 +62,7 @@ export async function openEngine({ runbooks, policy, past, since }: EngineOption
       if (wants && decision.made.mode !== Mode.AUTO_EXECUTE) await guardrails.grant({ ...asked, wants });
       else await guardrails.decide({ ...asked, wants });
     },
-    settle: (settlement) => guardrails.settle(settlement),
+    settle: async (settlement) => void (await guardrails.settle(settlement)),
   };
 }
 
@@ -73,10 +73,7 @@ export const resolvedBy = (data: ActionResolved): Settlement => resolutionOf(dat
 async function refill(into: Refill, past: readonly PastDecision[], since: Date): Promise<void> {
   const decisions = past.map(loggedDecision);
   const settlements = past.flatMap((decision) => decision.settlements).filter(({ at }) => at < since);
-  for (const happened of inOrder({ decisions, settlements })) {
-    if (happened.what === 'decided') await into.decision(happened.decision);
-    else await into.settled(happened.settlement);
-  }
+  await refillInOrder(into, { decisions, settlements });
 }
 
 function loggedDecision({ made, decidedAt, issued }: PastDecision): LoggedDecision {

@@ -1,6 +1,4 @@
-import type { Resource } from '#gen/belay/v1/common.ts';
 import type { ControlSet } from '#gen/belay/v1/control.ts';
-import { deriveId } from '#lib/ids.ts';
 
 export const HEARTBEAT_KEY = 'heartbeat';
 
@@ -34,9 +32,10 @@ export const silenceKey = (id: string): string => `${PREFIXES.silence}${id}`;
 export const runbookKey = (name: string): string => `${PREFIXES.runbookActive}${name}`;
 export const runbookDisabledKey = (runbook: string): string => `${PREFIXES.runbookDisabled}${runbook}`;
 
-/** Names of resources hold any sign and are long: their parts could be cut in more than one way. */
-export const quarantineKey = ({ target, kind, namespace, name }: Resource): string =>
-  `${PREFIXES.quarantine}${deriveId('res', target, kind, namespace, name)}`;
+export const breakerKey = (runbook: string): string => `${PREFIXES.breakerOpen}${runbook}`;
+
+/** By the action that nobody can tell the end of: what is said of it again replaces what was said. */
+export const quarantineKey = (actionId: string): string => `${PREFIXES.quarantine}${actionId}`;
 
 /** What stands behind the kind of setting: the id of a freeze, the name of a runbook. */
 export const idInKey = (key: string): string => key.slice(key.indexOf('/') + 1);
@@ -57,7 +56,9 @@ export function isKeyOf({ key, setting }: Pick<ControlSet, 'key' | 'setting'>): 
     case 'runbookActive':
       return isNameUnder(PREFIXES.runbookActive, key, setting.value.runbook?.name ?? '');
     case 'quarantine':
-      return setting.value.resource !== undefined && key === quarantineKey(setting.value.resource);
+      return (
+        setting.value.resource !== undefined && isNameUnder(PREFIXES.quarantine, key, setting.value.actionId)
+      );
     default:
       return !isKnownKey(key);
   }

@@ -38,7 +38,7 @@ const setting: fc.Arbitrary<object> = fc.oneof(
   fc.record({ $case: fc.constant('silence'), value: fc.record({ lifted: fc.boolean(), service: sly }) }),
   fc.record({ $case: fc.constant('runbookDisabled'), value: fc.record({ runbook: sly }) }),
   fc.record({ $case: fc.constant('breakerOpen'), value: fc.record({ runbook: sly }) }),
-  fc.record({ $case: fc.constant('quarantine'), value: fc.record({ resource }) }),
+  fc.record({ $case: fc.constant('quarantine'), value: fc.record({ resource, actionId: sly }) }),
   fc.record({ $case: fc.constant('runbookActive'), value: fc.record({ runbook: fc.record({ name: sly }) }) }),
   fc.record({ $case: fc.constant('heartbeat'), value: fc.record({ beatAt: fc.constant(now) }) }),
   fc.constant({}),
@@ -62,13 +62,34 @@ it('no key is that of two kinds of setting', () => {
   );
 });
 
-it('two resources have two keys, however their names are cut', () => {
+it('a quarantine stands under the action that it came of, and under no other', () => {
+  const of = (actionId: string, keyOf: string) =>
+    isKeyOf(
+      set(quarantineKey(keyOf), { $case: 'quarantine', value: { resource: { name: 'web' }, actionId } }),
+    );
   fc.assert(
-    fc.property(resource, resource, (a, b) => {
-      const same = (['target', 'kind', 'namespace', 'name'] as const).every((part) => a[part] === b[part]);
-      expect(quarantineKey(a) === quarantineKey(b)).toBe(same);
+    fc.property(sly, sly, (a, b) => {
+      expect(of(a, b)).toBe(a === b && a !== '');
     }),
   );
+});
+
+it('a breaker and a quarantine that were lifted still say so, and a thousand of them are enough', () => {
+  const lift = (actionId: string, lifted = true) =>
+    set(quarantineKey(actionId), {
+      $case: 'quarantine',
+      value: { resource: { name: 'web' }, actionId, lifted },
+    });
+  const breaker = set('breaker/scale-up', {
+    $case: 'breakerOpen',
+    value: { runbook: 'scale-up', lifted: true },
+  });
+  const many = Array.from({ length: 1_500 }, (_, i) => lift(`act-${i}`));
+  const controls = state(breaker, lift('act-on', false), ...many);
+  expect(controls.settings.size).toBe(1_002);
+  expect(controls.settings.has('quarantine/act-1499')).toBe(true);
+  expect(inForce(controls, 'quarantine', now).map(({ value }) => value.actionId)).toEqual(['act-on']);
+  expect(inForce(controls, 'breakerOpen', now)).toEqual([]);
 });
 
 it('the newest record of each key says how things are, whatever was said of others in between', () => {

@@ -23,30 +23,31 @@ export function applyControl(controls: ControlState, control: ControlSet): Contr
   return { ...controls, settings: bounded(settings) };
 }
 
-/** A switch that was released, and a runbook that was enabled, still say who did it, and when. */
-function isGone({ setting }: ControlSet): boolean {
-  switch (setting?.$case) {
-    case 'freeze':
-    case 'silence':
-    case 'breakerOpen':
-    case 'quarantine':
-      return setting.value.lifted;
-    default:
-      return false;
-  }
-}
+/**
+ * What only people set is over once it is lifted. Of the rest it stays known who ended it, and when: a message that
+ * comes again must not undo that.
+ */
+const isGone = ({ setting }: ControlSet): boolean =>
+  (setting?.$case === 'freeze' || setting?.$case === 'silence') && setting.value.lifted;
 
 /** Far above what may be in force at once, so that what is dropped has ended, whatever this clock says. */
 const MOST_WITH_AN_END = 1_000;
+const MOST_LIFTED_QUARANTINES = 1_000;
 
 /** What ends by itself leaves no record of its end. The log keeps it; the state need not. */
 function bounded(settings: Map<string, ControlSet>): ReadonlyMap<string, ControlSet> {
+  const lifted = [...settings.values()].filter(isLiftedQuarantine);
+  // The first was said first: nothing that old is delivered again.
+  if (lifted.length > MOST_LIFTED_QUARANTINES) settings.delete(lifted[0]?.key ?? '');
   const ending = [...settings.values()].filter((control) => untilOf(control) !== undefined);
   if (ending.length <= MOST_WITH_AN_END) return settings;
   const first = ending.reduce((a, b) => (endMs(b) < endMs(a) ? b : a));
   settings.delete(first.key);
   return settings;
 }
+
+const isLiftedQuarantine = ({ setting }: ControlSet): boolean =>
+  setting?.$case === 'quarantine' && setting.value.lifted;
 
 const endMs = (control: ControlSet): number => untilOf(control)?.getTime() ?? Number.POSITIVE_INFINITY;
 

@@ -21,7 +21,7 @@ const killSwitch = (state: KillSwitchState, target = '') =>
 const freeze = (value: object) => set(freezeKey('frz-1'), { $case: 'freeze', value });
 const quarantine = (resource: object) => {
   const whole = { target: 'prod', kind: '', namespace: '', name: '', uid: '', ...resource };
-  return set(quarantineKey(whole), {
+  return set(quarantineKey('act-7'), {
     $case: 'quarantine',
     value: { resource: whole, actionId: 'act-7' },
   });

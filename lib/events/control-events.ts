@@ -25,7 +25,7 @@ const settings = z.discriminatedUnion(
     rule('freeze', { namespace: shortText, service: shortText, target: shortText, until }),
     rule('silence', { service: name, until }),
     rule('runbookDisabled', { runbook: name, actionId: shortText }),
-    rule('breakerOpen', { runbook: name }),
+    rule('breakerOpen', { runbook: name, actionId: shortText, resetAt: optionalTime }),
     rule('quarantine', { resource, actionId: shortText }),
     rule('runbookActive', { runbook }),
     rule('heartbeat', { beatAt: time }),

@@ -4,10 +4,12 @@ import type { Case } from './domain/cases/case.ts';
 import type { Evidence, Note } from './domain/evidence/evidence.ts';
 import type { RunHistories } from './domain/evidence/run-history.ts';
 import type { VersionEvidence } from './domain/evidence/version-evidence.ts';
-import type { SlotOutcome } from './domain/guardrails/breaker.ts';
+import type { RunbookBreaker, SlotOutcome } from './domain/guardrails/breaker.ts';
 import type { StormCount } from './domain/guardrails/check-storm.ts';
 import type { GuardrailCheck } from './domain/guardrails/guardrail-check.ts';
+import type { BreakerReset } from './domain/guardrails/reset-breaker.ts';
 import type { GrantAnswer, SlotStatus } from './domain/guardrails/guardrail-book.ts';
+import type { Observed } from './domain/guardrails/observed.ts';
 import type { About, SlotWants } from './domain/guardrails/slot-wants.ts';
 import type { Withdrawal } from './domain/guardrails/withdraw-slot.ts';
 import type { ActiveMode, Change, Entry, VersionStatus } from './domain/registry/entry.ts';
@@ -105,8 +107,11 @@ export interface Guardrails {
    * by now, stays so and gets the first answer; a no keeps nothing, and may be asked for again.
    */
   grant(request: GrantRequest): Promise<Grant>;
-  /** Repeats, and settlements of what was never stored, are fine. */
-  settle(settlement: Settlement): Promise<void>;
+  /**
+   * Repeats, and settlements of what was never stored, are fine. Returns the breaker of its runbook as it is then,
+   * or undefined where the store does not know whose action it was.
+   */
+  settle(settlement: Settlement): Promise<RunbookBreaker | undefined>;
   /** Those that count against the limits: as many as the limits let in. */
   openSlots(): Promise<readonly OpenSlot[]>;
   /**
@@ -114,6 +119,17 @@ export interface Guardrails {
    * `none`. Returns whether nobody may order any more.
    */
   withdraw(withdrawal: Withdrawal): Promise<boolean>;
+  /**
+   * Closed, with no failures and no trial: only what is settled after it counts. Repeats, and what is older than
+   * the last one, change nothing.
+   */
+  resetBreaker(reset: BreakerReset): Promise<RunbookBreaker>;
+  /** As they are, each with its name. */
+  breakers(runbooks: readonly string[]): Promise<readonly RunbookBreaker[]>;
+  /** What was taken last for each runbook and service, within a week. The newest first, thousands at the most. */
+  recentRuns(now: Date): Promise<readonly SlotWants[]>;
+  /** What each of them would be checked against, but storms: those are of a source. Takes nothing. */
+  observe(wants: readonly SlotWants[], now: Date): Promise<readonly Omit<Observed, 'storm'>[]>;
   /** As it was stored with the first answer. Undefined where nothing is known of the decision. */
   recordOf(decisionId: string): Promise<string | undefined>;
   isReady(): Promise<boolean>;
@@ -132,6 +148,7 @@ export interface Guardrails {
 export interface Refill {
   decision(logged: LoggedDecision): Promise<void>;
   settled(settlement: Settlement): Promise<void>;
+  reset(reset: BreakerReset): Promise<void>;
 }
 
 /** A version with the text that was applied: neither ever changes. */

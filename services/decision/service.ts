@@ -60,6 +60,7 @@ import { startPlanning } from './workers/plan-schedules.ts';
 import { startRebuilder } from './workers/rebuild.ts';
 import { followHistories } from './workers/run-histories.ts';
 import { startOrphanSweep } from './workers/start-orphan-sweep.ts';
+import { startTellingBreakers } from './workers/tell-breakers.ts';
 import { startRegistry } from './workers/start-registry.ts';
 
 const NAME = 'decision';
@@ -124,6 +125,9 @@ function serveCommands({ config, platform, publish }: Around, running: () => Run
     runbooks: () => (running()?.active.current() ?? []).map(({ name }) => name),
     openSlots: () => (running() ?? notStarted()).guardrails.openSlots(),
     publishSealed: (events) => (running() ?? notStarted()).sealed(events),
+    active: () => running()?.active.current() ?? [],
+    guardrails: () => running()?.guardrails ?? notStarted(),
+    policy: config.policy,
   });
   grpc.addService(DecisionServiceService, commands, decisionAccess, decisionSchemas);
   const approvals = approvalService({ clock, publish, cases: () => running()?.cases ?? notStarted() });
@@ -170,6 +174,8 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     keep,
   });
   keepGuardrails(guardrails, cases, around, keep);
+  const telling = startTellingBreakers({ guardrails, ...followed, publish, clock, logger });
+  keep(() => telling.stop());
   const consumer = await consume(platform, {
     service: NAME,
     topics: TOPICS,
@@ -220,8 +226,8 @@ function handlersOf(deciding: Handling): Handlers {
     ActionRefused: declined,
     ActionAborted: declined,
     Escalated: escalatedHandler(controls),
-    ActionSettled: settlesRuns(actionSettledHandler({ guardrails, cases }), schedules),
-    ActionResolved: actionResolvedHandler(guardrails),
+    ActionSettled: settlesRuns(actionSettledHandler({ guardrails, cases, controls }), schedules),
+    ActionResolved: actionResolvedHandler({ guardrails, cases, controls }),
     NotificationSent: notificationSentHandler(cases),
   };
 }

@@ -46,7 +46,8 @@ function bookOf(log: DecisionLog): GuardrailBook {
   const book = emptyBook();
   for (const happened of inOrder({ decisions, settlements })) {
     if (happened.what === 'settled') settleSlot(book, happened.settlement);
-    else putSlot(book, { ...happened.decision, record: '', now: happened.decision.decidedAt });
+    else if (happened.what === 'decided')
+      putSlot(book, { ...happened.decision, record: '', now: happened.decision.decidedAt });
   }
   return book;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { SlotOutcome } from '../../services/decision/domain/guardrails/breaker.ts';
+import type { RunbookBreaker, SlotOutcome } from '../../services/decision/domain/guardrails/breaker.ts';
+import type { BreakerReset } from '../../services/decision/domain/guardrails/reset-breaker.ts';
 import type { SlotWants } from '../../services/decision/domain/guardrails/slot-wants.ts';
 import type {
   DecideRequest,
@@ -21,18 +22,27 @@ export type Step =
   | { readonly what: 'settle early'; readonly outcome: SlotOutcome }
   | { readonly what: 'withdraw'; readonly pick: number }
   | { readonly what: 'wait'; readonly ms: number }
+  | { readonly what: 'reset'; readonly runbook: string }
   | { readonly what: 'rebuild' };
 
-export interface Player extends Pick<Guardrails, 'decide' | 'grant' | 'settle' | 'withdraw'> {
-  rebuild(decisions: readonly LoggedDecision[], settlements: readonly Settlement[]): Promise<void>;
+export interface Player
+  extends Pick<Guardrails, 'decide' | 'grant' | 'settle' | 'withdraw' | 'resetBreaker'> {
+  rebuild(log: Log): Promise<void>;
+}
+
+/** What the log would say. */
+export interface Log {
+  readonly decisions: LoggedDecision[];
+  readonly settlements: Settlement[];
+  readonly resets: BreakerReset[];
 }
 
 /** What a story has come to: what was asked and answered, and what the log would say about it. */
-export interface Told {
+export interface Told extends Log {
   nowMs: number;
   readonly answers: (Slot | Grant)[];
-  readonly decisions: LoggedDecision[];
-  readonly settlements: Settlement[];
+  /** What settlements and resets had answered. */
+  readonly breakers: (RunbookBreaker | undefined)[];
   /** Nothing of these is under way before their grant. */
   readonly noted: Set<string>;
   /** Never ordered: the log has what was decided, and nothing of a slot. */
@@ -52,6 +62,8 @@ export async function playStory(
     answers: [],
     decisions: [],
     settlements: [],
+    resets: [],
+    breakers: [],
     noted: new Set(),
     withdrawn: new Set(),
   };
@@ -63,7 +75,7 @@ export async function playStory(
 }
 
 async function playStep(step: Step, id: string, player: Player, told: Told): Promise<void> {
-  const { decisions, settlements } = told;
+  const { decisions } = told;
   const now = new Date(told.nowMs);
   switch (step.what) {
     case 'ask':
@@ -90,8 +102,14 @@ async function playStep(step: Step, id: string, player: Player, told: Told): Pro
     case 'wait':
       told.nowMs += step.ms;
       return;
+    case 'reset': {
+      const reset = { runbook: step.runbook, at: now };
+      told.breakers.push(await player.resetBreaker(reset));
+      told.resets.push(reset);
+      return;
+    }
     case 'rebuild':
-      await player.rebuild(decisions, settlements);
+      await player.rebuild(told);
       for (const { decisionId } of decisions) {
         const again = { decisionId, about: aboutOf(), wants: undefined, record: 'again', now };
         told.answers.push(await player.decide(again));
@@ -159,7 +177,7 @@ async function withdraw(step: Step & { what: 'withdraw' }, player: Player, told:
 }
 
 async function settle(settlement: Settlement, player: Player, told: Told): Promise<void> {
-  await player.settle(settlement);
+  told.breakers.push(await player.settle(settlement));
   // As the log has it: one settlement of an action, and where it was unknown a person's verdict behind it.
   told.settlements.push(settlement);
 }
@@ -205,19 +223,20 @@ const waited = one(
 );
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ what: fc.constant('ask' as const), wants, source }) },
-  { weight: 1, arbitrary: fc.constant({ what: 'ask' as const, wants: undefined, source: 'a' }) },
-  { weight: 3, arbitrary: fc.record({ what: fc.constant('peek' as const), wants, source }) },
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('grant' as const), pick: few(20), wants }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('ask again' as const), pick: few(20), wants }) },
+  { weight: 40, arbitrary: fc.record({ what: fc.constant('ask' as const), wants, source }) },
+  { weight: 5, arbitrary: fc.constant({ what: 'ask' as const, wants: undefined, source: 'a' }) },
+  { weight: 15, arbitrary: fc.record({ what: fc.constant('peek' as const), wants, source }) },
+  { weight: 20, arbitrary: fc.record({ what: fc.constant('grant' as const), pick: few(20), wants }) },
+  { weight: 5, arbitrary: fc.record({ what: fc.constant('ask again' as const), pick: few(20), wants }) },
   {
-    weight: 8,
+    weight: 40,
     arbitrary: fc.record({ what: fc.constant('settle' as const), pick: few(20), outcome, lagMs: few(3_000) }),
   },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('settle early' as const), outcome }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('withdraw' as const), pick: few(20) }) },
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('wait' as const), ms: waited }) },
-  { weight: 1, arbitrary: fc.constant({ what: 'rebuild' as const }) },
+  { weight: 5, arbitrary: fc.record({ what: fc.constant('settle early' as const), outcome }) },
+  { weight: 5, arbitrary: fc.record({ what: fc.constant('withdraw' as const), pick: few(20) }) },
+  { weight: 20, arbitrary: fc.record({ what: fc.constant('wait' as const), ms: waited }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('reset' as const), runbook: one('r1', 'r2') }) },
+  { weight: 5, arbitrary: fc.constant({ what: 'rebuild' as const }) },
 );
 
 export const stories = (steps: number): fc.Arbitrary<Step[]> =>

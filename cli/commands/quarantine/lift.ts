@@ -4,6 +4,6 @@ export const quarantineLift = liftVerb({
   noun: 'quarantine',
   kind: 'Quarantine',
   summary: 'Let automation touch a resource again',
-  example: 'res-91d0 --reason "looked at it, it is well"',
+  example: 'act-91d0 --reason "looked at it, it is well"',
   lift: (request) => (client) => client.liftQuarantine(request),
 });

@@ -1,6 +1,13 @@
 import { forgetOld } from '../domain/guardrails/forget-old.ts';
-import { type BookedSlot, emptyBook, type GuardrailBook } from '../domain/guardrails/guardrail-book.ts';
+import {
+  type BookedSlot,
+  emptyBook,
+  type GuardrailBook,
+  observe,
+} from '../domain/guardrails/guardrail-book.ts';
 import { decideSlot, grantSlot, refillSlot } from '../domain/guardrails/decide-slot.ts';
+import { recentRuns } from '../domain/guardrails/recent-runs.ts';
+import { breakerOf, resetBreaker } from '../domain/guardrails/reset-breaker.ts';
 import { isCharged, settleSlot } from '../domain/guardrails/settle-slot.ts';
 import { isWithdrawn, lastAskedMs, withdrawSlot } from '../domain/guardrails/withdraw-slot.ts';
 import type { Grant, Guardrails, OpenSlot, Refill, Slot } from '../ports.ts';
@@ -17,6 +24,7 @@ export function memoryGuardrails(): Guardrails {
   const refill: Refill = {
     decision: async (logged) => refillSlot(book, logged),
     settled: async (settlement) => settleSlot(book, settlement),
+    reset: async (reset) => resetBreaker(book, reset),
   };
   const open = (now: Date): GuardrailBook => {
     if (!ready) throw notReady();
@@ -33,6 +41,8 @@ export function memoryGuardrails(): Guardrails {
     settle: async (settlement) => {
       if (!ready) throw notReady();
       settleSlot(book, settlement);
+      const wants = book.slots.get(settlement.decisionId)?.wants;
+      return wants && breakerOf(book, wants.runbook);
     },
     openSlots: async () => {
       if (!ready) throw notReady();
@@ -42,6 +52,17 @@ export function memoryGuardrails(): Guardrails {
       if (!ready) throw notReady();
       return isWithdrawn(withdrawSlot(book, withdrawal)?.status);
     },
+    resetBreaker: async (reset) => {
+      if (!ready) throw notReady();
+      resetBreaker(book, reset);
+      return breakerOf(book, reset.runbook);
+    },
+    breakers: async (runbooks) => {
+      if (!ready) throw notReady();
+      return runbooks.map((runbook) => breakerOf(book, runbook));
+    },
+    recentRuns: async (now) => recentRuns(open(now).recent.values(), now),
+    observe: async (wants, now) => wants.map((one) => observe(open(now), one, now)),
     recordOf: async (decisionId) => book.slots.get(decisionId)?.record,
     isReady: async () => ready,
     rebuild: async (fold) => {

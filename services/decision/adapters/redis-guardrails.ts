@@ -2,6 +2,8 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '#lib/clock.ts';
 import type { Guardrails } from '../ports.ts';
 import { notReady } from './not-ready.ts';
+import { redisBreakers, redisResetBreaker } from './redis-breakers.ts';
+import { redisObserve, redisRecentRuns } from './redis-counters.ts';
 import { redisDecide, redisGrant } from './redis-decide.ts';
 import { redisError } from '#lib/redis-error.ts';
 import { guardrailKeys } from './redis-keys.ts';
@@ -28,6 +30,7 @@ export function redisGuardrails(options: RedisGuardrailsOptions): Guardrails {
   const { redis, maxSkewMs = MAX_SKEW_MS } = options;
   const keys = guardrailKeys(options.prefix ?? 'belay');
   const marker = redisMarker(redis, keys);
+  const open = { marker: keys.ready, value: '' };
   const verified = <T>(ask: () => Promise<T>): Promise<T> =>
     redisError(async () => {
       await marker.verify();
@@ -38,8 +41,18 @@ export function redisGuardrails(options: RedisGuardrailsOptions): Guardrails {
     grant: (request) => verified(() => redisGrant(redis, keys, request, maxSkewMs)),
     settle: (settlement) =>
       verified(async () => {
-        const isOpen = await redisSettle(redis, keys, { marker: keys.ready, value: '' }, settlement);
-        if (!isOpen) throw notReady();
+        const settled = await redisSettle(redis, keys, open, settlement);
+        if (!settled.isOpen) throw notReady();
+        return settled.breaker;
+      }),
+    resetBreaker: (reset) =>
+      verified(async () => (await redisResetBreaker(redis, keys, open, reset)) ?? refuse()),
+    breakers: (runbooks) => verified(async () => (await redisBreakers(redis, keys, runbooks)) ?? refuse()),
+    recentRuns: (now) => verified(() => redisRecentRuns(redis, keys, now)),
+    observe: (wants, now) =>
+      verified(async () => {
+        const seen = await Promise.all(wants.map((one) => redisObserve(redis, keys, one, now)));
+        return seen.map((one) => one ?? refuse());
       }),
     openSlots: () => verified(() => redisOpenSlots(redis, keys)),
     withdraw: (withdrawal) => verified(() => redisWithdraw(redis, keys, withdrawal)),
@@ -49,4 +62,8 @@ export function redisGuardrails(options: RedisGuardrailsOptions): Guardrails {
     rebuild: (fold) => redisError(() => redisRebuild({ ...options, keys, marker, fold })),
     check: () => redisError(async () => `answers, ${(await redis.exists(keys.ready)) ? '' : 'not '}ready`),
   };
+}
+
+function refuse(): never {
+  throw notReady();
 }

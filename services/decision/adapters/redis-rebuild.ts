@@ -7,6 +7,7 @@ import { statusOf } from '../domain/guardrails/decide-slot.ts';
 import { serviceKey } from '../domain/guardrails/scope-keys.ts';
 import type { LoggedDecision, Refill } from '../ports.ts';
 import { notReady } from './not-ready.ts';
+import { redisResetBreaker } from './redis-breakers.ts';
 import type { GuardrailKeys } from './redis-keys.ts';
 import type { RedisMarker } from './redis-marker.ts';
 import { clearKeysScript, refillSlotScript } from './redis-scripts.ts';
@@ -88,7 +89,11 @@ function refillOf(redis: Redis, keys: GuardrailKeys, mine: string): Refill {
     },
     settled: async (settlement) => {
       const under = { marker: keys.rebuilding, value: mine };
-      if (!(await redisSettle(redis, keys, under, settlement))) throw notReady();
+      if (!(await redisSettle(redis, keys, under, settlement)).isOpen) throw notReady();
+    },
+    reset: async (reset) => {
+      const under = { marker: keys.rebuilding, value: mine };
+      if (!(await redisResetBreaker(redis, keys, under, reset))) throw notReady();
     },
   };
 }

@@ -1,25 +1,25 @@
 import type { Redis } from 'ioredis';
 import { runRedisScript } from '#lib/redis-script.ts';
 import { KEEP_CLOSED_MS, KEEP_COOLDOWN_MS } from '../domain/guardrails/forget-old.ts';
+import type { RunbookBreaker } from '../domain/guardrails/breaker.ts';
 import type { SlotWants } from '../domain/guardrails/slot-wants.ts';
 import type { Settlement } from '../ports.ts';
-import type { GuardrailKeys } from './redis-keys.ts';
+import type { GuardrailKeys, Under } from './redis-keys.ts';
+import { toBreaker } from './redis-breakers.ts';
 import { settleSlotScript } from './redis-scripts.ts';
 
-/** What the script works under: the marker of a rebuilt store, or the lease of whoever rebuilds it. */
-export interface Under {
-  readonly marker: string;
-  /** What the marker must say. Empty: anything. */
-  readonly value: string;
-}
+export type Settled =
+  | { readonly isOpen: false }
+  /** With the breaker after it, where the slot says whose it is. */
+  | { readonly isOpen: true; readonly breaker: RunbookBreaker | undefined };
 
-/** Returns whether the store was open to it. */
+/** Only where the store is open to it. */
 export async function redisSettle(
   redis: Redis,
   keys: GuardrailKeys,
   under: Under,
   settlement: Settlement,
-): Promise<boolean> {
+): Promise<Settled> {
   const { decisionId, outcome, at } = settlement;
   const slot = keys.slot(decisionId);
   for (;;) {
@@ -30,6 +30,12 @@ export async function redisSettle(
     const args = [decisionId, under.value, stored, outcome, at.getTime(), opensAt, KEEP_CLOSED_MS];
     const names = [under.marker, slot, ...keys.scopes(wants)];
     const answer = await runRedisScript(redis, settleSlotScript, names, [...args, KEEP_COOLDOWN_MS]);
-    if (answer !== 'again') return answer !== 'not_ready';
+    const [status, ...breaker] = answer as string[];
+    if (status === 'again') continue;
+    if (status === 'not_ready') return { isOpen: false };
+    return {
+      isOpen: true,
+      breaker: wants && breaker.length > 0 ? toBreaker(wants.runbook, breaker) : undefined,
+    };
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleEvents } from '../../../test/support/sample-events.ts';
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import { Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
+import { noControls } from '#lib/control/control-state.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import type { Case } from '../domain/cases/case.ts';
 import { actionSettledHandler } from './action-settled.ts';
@@ -39,7 +40,8 @@ interface Known {
 async function settle(code: string, outcome: SettledOutcome, known: Known, effect: Effect = Effect.NONE) {
   const opened: Case[] = [];
   const handler = actionSettledHandler({
-    guardrails: { settle: async () => {}, recordOf: async () => known.slot },
+    controls: () => noControls,
+    guardrails: { settle: async () => undefined, recordOf: async () => known.slot },
     cases: {
       open: async (one) => void (known.isOver || opened.push(one)),
       isResolved: async () => false,

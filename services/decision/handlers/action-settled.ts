@@ -1,6 +1,7 @@
 import { DecisionOutcome } from '#gen/belay/v1/decision.ts';
 import { type ActionSettled, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import type { Handler } from '#lib/bus/pipeline.ts';
+import type { ControlState } from '#lib/control/control-state.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import type { Cases, Guardrails } from '../ports.ts';
 import type { Case } from '../domain/cases/case.ts';
@@ -9,25 +10,29 @@ import { type Draft, readDraft, writeDraft } from './draft.ts';
 import { planAgain, plansAgain } from './plan-again.ts';
 import { retryOf } from './retry-of.ts';
 import { resolutionOf, settlementOf } from './settlement-of.ts';
+import { resolutionTold, settlementTold } from './settlement-told.ts';
 
 export interface ActionSettledOptions {
   readonly guardrails: Pick<Guardrails, 'settle' | 'recordOf'>;
+  readonly controls: () => ControlState;
   readonly cases: Pick<Cases, 'open' | 'isResolved' | 'get'>;
 }
 
 /** The end of an action frees what its decision held. Only an unknown outcome keeps the workload locked. */
 export function actionSettledHandler(options: ActionSettledOptions): Handler<'ActionSettled'> {
   return async ({ id, data }, { now }) => {
-    await options.guardrails.settle(settlementOf(data));
+    const breaker = await options.guardrails.settle(settlementOf(data));
+    const issuedOf = async () => (await draftBefore(data.decisionId, options))?.issued;
+    const told = await settlementTold(data, breaker, options.controls(), issuedOf);
     // What was cancelled is known to whoever asked for it.
-    if (!NOT_DONE.has(data.outcome) || data.code === CANCELLED) return [closed(data, '')];
+    if (!NOT_DONE.has(data.outcome) || data.code === CANCELLED) return [closed(data, ''), ...told];
     const draft = await draftBefore(data.decisionId, options);
     const retry = draft && retryOf(draft, data);
     // It says itself how it ends; where it was not opened, the incident is over.
-    if (retry) return (await opened(retry, options, now)) ? [] : [closed(data, '')];
+    if (retry) return (await opened(retry, options, now)) ? told : [closed(data, ''), ...told];
     const again = plansAgain(data) && draft ? await askPeople(draft, data, id, options, now) : [];
     // Somebody has to hear that it was not done: who is asked anew, or who is called.
-    return [closed(data, again.length > 0 ? '' : escalationOf(draft)), ...again];
+    return [closed(data, again.length > 0 ? '' : escalationOf(draft)), ...told, ...again];
   };
 }
 
@@ -50,17 +55,20 @@ const escalationOf = (draft: Draft | undefined): string =>
   draft?.issued?.plan?.escalation?.onGuardrailFailure ?? 'page_on_call';
 
 /** A person has looked: the workload is free again. */
-export function actionResolvedHandler(guardrails: Pick<Guardrails, 'settle'>): Handler<'ActionResolved'> {
+export function actionResolvedHandler(
+  options: Omit<ActionSettledOptions, 'cases'> & { readonly cases: Pick<Cases, 'get'> },
+): Handler<'ActionResolved'> {
   return async ({ data }) => {
-    await guardrails.settle(resolutionOf(data));
-    return [];
+    await options.guardrails.settle(resolutionOf(data));
+    const issuedOf = async () => (await draftBefore(data.decisionId, options))?.issued;
+    return resolutionTold(data, options.controls(), issuedOf);
   };
 }
 
 /** The case knows whom to ask also after a rebuild of the store. */
 async function draftBefore(
   decisionId: string,
-  { guardrails, cases }: ActionSettledOptions,
+  { guardrails, cases }: Parameters<typeof actionResolvedHandler>[0],
 ): Promise<Draft | undefined> {
   const record = (await cases.get(decisionId))?.record ?? (await guardrails.recordOf(decisionId));
   return record ? readDraft(record) : undefined;

@@ -22,9 +22,9 @@ const controls = [
     $case: 'runbookDisabled',
     value: { runbook: 'restart-pod', lifted: true },
   }),
-  set(quarantineKey({ ...resource, uid: 'u' }), {
+  set(quarantineKey('act-9'), {
     $case: 'quarantine',
-    value: { resource: { ...resource, uid: 'u' } },
+    value: { resource: { ...resource, uid: 'u' }, actionId: 'act-9' },
   }),
 ].reduce(applyControl, noControls);
 

@@ -10,13 +10,20 @@ import { cancelAction, type CancelActionOptions } from './commands/cancel-action
 import { createFreeze } from './commands/freeze.ts';
 import { engageKillSwitch, releaseKillSwitch } from './commands/kill-switch.ts';
 import { liftFreeze, liftQuarantine, liftSilence } from './commands/lift.ts';
+import { resetBreaker, type ResetBreakerOptions } from './commands/reset-breaker.ts';
 import { disableRunbook, enableRunbook } from './commands/runbook.ts';
 import { type Command, setControl, type SetControlOptions } from './commands/set-control.ts';
 import { createSilence } from './commands/silence.ts';
+import { listBreakers, type ListBreakersOptions } from './list-breakers.ts';
+import { listGuardrails, type ListGuardrailsOptions } from './list-guardrails.ts';
 
 type Service = typeof DecisionServiceService;
 
-export interface DecisionServiceOptions extends SetControlOptions, CancelActionOptions {}
+export type DecisionServiceOptions = SetControlOptions &
+  CancelActionOptions &
+  ResetBreakerOptions &
+  ListBreakersOptions &
+  ListGuardrailsOptions;
 
 /** Whoever sees that something is wrong may stop it; letting it go on is for operators. */
 export const decisionAccess: AccessRules<Service> = {
@@ -32,6 +39,9 @@ export const decisionAccess: AccessRules<Service> = {
   cancelAction: 'responder',
   getControls: 'viewer',
   getTargets: 'viewer',
+  resetBreaker: 'operator',
+  listBreakers: 'viewer',
+  listGuardrails: 'viewer',
 };
 
 /** Padded, it would be another name, and stop nothing. */
@@ -51,8 +61,9 @@ export const decisionSchemas: RequestSchemas<Service> = {
   enableRunbook: z.looseObject({ reason, runbook: named }),
   liftQuarantine: z.looseObject({ reason, id }),
   cancelAction: z.looseObject({ reason, id }),
+  resetBreaker: z.looseObject({ reason, runbook: named }),
+  listGuardrails: z.looseObject({ runbook: name, service: name }),
 };
-
 export function decisionService(options: DecisionServiceOptions): Handlers<Service> {
   const set =
     <Request>(command: (request: Request) => Command) =>
@@ -75,6 +86,9 @@ export function decisionService(options: DecisionServiceOptions): Handlers<Servi
       return { controls: shown(options.controls(), readAt), readAt };
     },
     getTargets: async () => ({ targets: options.targets.map((target) => ({ name: target })) }),
+    resetBreaker: async (request, call) => ({ control: await resetBreaker(request, call, options) }),
+    listBreakers: async () => ({ breakers: await listBreakers(options, options.clock.now()) }),
+    listGuardrails: (request) => listGuardrails(request, options, options.clock.now()),
   };
 }
 

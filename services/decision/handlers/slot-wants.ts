@@ -37,6 +37,10 @@ export const slotLimitsOf = (
   budget,
 });
 
+/** As a decision that is made now would have them. */
+export const limitsOf = (guardrails: Guardrails, policy: PolicyLimits): SlotLimits =>
+  fromLog(slotLimitsOf(guardrails, policy));
+
 const fromLog = (limits: LoggedLimits): SlotLimits => ({
   maxExecutionsPerHour: limits.maxExecutionsPerHour,
   cooldownMs: limits.cooldownSeconds * 1_000,

@@ -40,7 +40,7 @@ beforeEach(async () => {
   bus = await openSqliteBus({ file: join(folder, 'bus.db'), clock: systemClock });
   await prepareTopics(
     bus,
-    topicSpecs(['decision', 'verification', 'order.prod-eu'], {
+    topicSpecs(['decision', 'verification', 'control', 'order.prod-eu'], {
       partitions: 3,
       replicationFactor: 1,
       retentionMs: 7 * 86_400_000,

@@ -3,9 +3,10 @@ import type { Bus } from '#lib/bus/bus.ts';
 import type { Clock } from '#lib/clock.ts';
 import { messageOf } from '#lib/errors.ts';
 import type { Logger } from '#lib/logger.ts';
-import { inOrder } from '../domain/guardrails/in-order.ts';
+import type { BreakerReset } from '../domain/guardrails/reset-breaker.ts';
 import { type Draft, writeDraft } from '../handlers/draft.ts';
 import { guardrailChecksOf } from '../handlers/guardrail-checks.ts';
+import { refillInOrder } from '../handlers/refill-in-order.ts';
 import { resolutionOf, settlementOf } from '../handlers/settlement-of.ts';
 import { slotWantsOf } from '../handlers/slot-wants.ts';
 import { aboutOf, stormCountOf } from '../handlers/storm-count.ts';
@@ -61,14 +62,12 @@ async function rebuildIfNeeded({ guardrails, bus, clock, logger }: RebuildOption
   }
 }
 
-/** Decisions with what they ordered, and what settled them, in the order in which it all happened. */
+/** Decisions with what they ordered, what settled them, and resets of breakers, in the order in which it all happened. */
 async function fold(bus: Bus, since: Date, into: Refill): Promise<void> {
   const decisions = await readDecisions(bus, since);
   const settlements = await readSettlements(bus, since);
-  for (const happened of inOrder({ decisions, settlements })) {
-    if (happened.what === 'decided') await into.decision(happened.decision);
-    else await into.settled(happened.settlement);
-  }
+  const resets = await readResets(bus, since);
+  await refillInOrder(into, { decisions, settlements, resets });
 }
 
 async function readDecisions(bus: Bus, since: Date): Promise<LoggedDecision[]> {
@@ -134,4 +133,15 @@ async function readSettlements(bus: Bus, since: Date): Promise<Settlement[]> {
     if (type === 'ActionResolved') settlements.push(resolutionOf(data));
   });
   return settlements;
+}
+
+/** Every record of a breaker says when it was reset last, so that compaction loses no reset that still counts. */
+async function readResets(bus: Bus, since: Date): Promise<BreakerReset[]> {
+  const resets: BreakerReset[] = [];
+  await readTopic(bus, 'control', { since, types: ['ControlSet'] }, ({ type, data }) => {
+    if (type !== 'ControlSet' || data.setting?.$case !== 'breakerOpen') return;
+    const { runbook, resetAt } = data.setting.value;
+    if (resetAt) resets.push({ runbook, at: resetAt });
+  });
+  return resets;
 }

@@ -160,7 +160,7 @@ describe('an action that begins', () => {
   it('is over where the workload that the target shows is in quarantine', async () => {
     const web = { target: 'prod', kind: 'deployment', namespace: 'production', name: 'web', uid: '' };
     const value = { resource: web, actionId: 'act-0' };
-    const quarantine = setting(quarantineKey(web), { $case: 'quarantine', value });
+    const quarantine = setting(quarantineKey('act-0'), { $case: 'quarantine', value });
     const { aborted, deleted } = await play({ controls: () => [quarantine] });
     expect(aborted).toMatchObject({ code: 'quarantined', reason: expect.stringContaining('since act-0') });
     expect(deleted).toEqual([]);

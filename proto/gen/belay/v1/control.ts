@@ -76,7 +76,7 @@ export function killSwitchStateToJSON(object: KillSwitchState): string {
  */
 export interface ControlSet {
   /**
-   * kill-switch/*, kill-switch/<target>, freeze/<id>, silence/<id>, runbook-disabled/<name>, quarantine/<id>,
+   * kill-switch/*, kill-switch/<target>, freeze/<id>, silence/<id>, runbook-disabled/<name>, quarantine/<action>,
    * breaker/<runbook>, runbook/<name>, heartbeat. Each setting has keys that no other one can have.
    */
   key: string;
@@ -127,6 +127,13 @@ export interface RunbookDisabled {
 export interface BreakerOpen {
   lifted: boolean;
   runbook: string;
+  /** The action whose settlement opened or closed it. Empty where that is not known. */
+  actionId: string;
+  /**
+   * When a person reset it last: only what was settled after that counts. Every later record of the key says so
+   * too, because the topic is compacted.
+   */
+  resetAt: Date | undefined;
 }
 
 /** Nothing touches the resource, not even a rollback. */
@@ -880,7 +887,7 @@ export const RunbookDisabled: MessageFns<RunbookDisabled> = {
 };
 
 function createBaseBreakerOpen(): BreakerOpen {
-  return { lifted: false, runbook: "" };
+  return { lifted: false, runbook: "", actionId: "", resetAt: undefined };
 }
 
 export const BreakerOpen: MessageFns<BreakerOpen> = {
@@ -890,6 +897,12 @@ export const BreakerOpen: MessageFns<BreakerOpen> = {
     }
     if (message.runbook !== "") {
       writer.uint32(18).string(message.runbook);
+    }
+    if (message.actionId !== "") {
+      writer.uint32(26).string(message.actionId);
+    }
+    if (message.resetAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.resetAt), writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -923,6 +936,22 @@ export const BreakerOpen: MessageFns<BreakerOpen> = {
             message.runbook = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actionId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.resetAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -939,6 +968,16 @@ export const BreakerOpen: MessageFns<BreakerOpen> = {
     return {
       lifted: isSet(object.lifted) ? globalThis.Boolean(object.lifted) : false,
       runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "",
+      actionId: isSet(object.actionId)
+        ? globalThis.String(object.actionId)
+        : isSet(object.action_id)
+        ? globalThis.String(object.action_id)
+        : "",
+      resetAt: isSet(object.resetAt)
+        ? fromJsonTimestamp(object.resetAt)
+        : isSet(object.reset_at)
+        ? fromJsonTimestamp(object.reset_at)
+        : undefined,
     };
   },
 
@@ -950,6 +989,12 @@ export const BreakerOpen: MessageFns<BreakerOpen> = {
     if (message.runbook !== "") {
       obj.runbook = message.runbook;
     }
+    if (message.actionId !== "") {
+      obj.actionId = message.actionId;
+    }
+    if (message.resetAt !== undefined) {
+      obj.resetAt = message.resetAt.toISOString();
+    }
     return obj;
   },
 
@@ -960,6 +1005,8 @@ export const BreakerOpen: MessageFns<BreakerOpen> = {
     const message = createBaseBreakerOpen();
     message.lifted = object.lifted ?? false;
     message.runbook = object.runbook ?? "";
+    message.actionId = object.actionId ?? "";
+    message.resetAt = object.resetAt ?? undefined;
     return message;
   },
 };

@@ -19,11 +19,68 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
+import { Check } from "./common.ts";
 import { ControlSet, KillSwitchState, killSwitchStateFromJSON, killSwitchStateToJSON } from "./control.ts";
 
 export const protobufPackage = "belay.v1";
 
 export const protobufFileName = "belay/v1/decision_service.proto";
+
+export const BreakerState = {
+  UNSPECIFIED: 0,
+  CLOSED: 1,
+  OPEN: 2,
+  /** HALF_OPEN - Its recovery is over: one action tries it out. */
+  HALF_OPEN: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type BreakerState = typeof BreakerState[keyof typeof BreakerState];
+
+export namespace BreakerState {
+  export type UNSPECIFIED = typeof BreakerState.UNSPECIFIED;
+  export type CLOSED = typeof BreakerState.CLOSED;
+  export type OPEN = typeof BreakerState.OPEN;
+  export type HALF_OPEN = typeof BreakerState.HALF_OPEN;
+  export type UNRECOGNIZED = typeof BreakerState.UNRECOGNIZED;
+}
+
+export function breakerStateFromJSON(object: any): BreakerState {
+  switch (object) {
+    case 0:
+    case "BREAKER_STATE_UNSPECIFIED":
+      return BreakerState.UNSPECIFIED;
+    case 1:
+    case "BREAKER_STATE_CLOSED":
+      return BreakerState.CLOSED;
+    case 2:
+    case "BREAKER_STATE_OPEN":
+      return BreakerState.OPEN;
+    case 3:
+    case "BREAKER_STATE_HALF_OPEN":
+      return BreakerState.HALF_OPEN;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return BreakerState.UNRECOGNIZED;
+  }
+}
+
+export function breakerStateToJSON(object: BreakerState): string {
+  switch (object) {
+    case BreakerState.UNSPECIFIED:
+      return "BREAKER_STATE_UNSPECIFIED";
+    case BreakerState.CLOSED:
+      return "BREAKER_STATE_CLOSED";
+    case BreakerState.OPEN:
+      return "BREAKER_STATE_OPEN";
+    case BreakerState.HALF_OPEN:
+      return "BREAKER_STATE_HALF_OPEN";
+    case BreakerState.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
 
 export interface EngageKillSwitchRequest {
   reason: string;
@@ -153,6 +210,70 @@ export interface GetTargetsResponse {
 
 export interface TargetInfo {
   name: string;
+}
+
+export interface ResetBreakerRequest {
+  runbook: string;
+  reason: string;
+}
+
+export interface ResetBreakerResponse {
+  control: ControlSet | undefined;
+}
+
+export interface ListBreakersRequest {
+}
+
+export interface ListBreakersResponse {
+  /** Of every active runbook, by name, and of others whose breaker is not closed. */
+  breakers: BreakerStatus[];
+}
+
+export interface BreakerStatus {
+  runbook: string;
+  state: BreakerState;
+  /** In a row, without a success between. */
+  failures: number;
+  /** Failures that open it. 0: the runbook is not active, so nobody can say. */
+  opensAt: number;
+  openedAt:
+    | Date
+    | undefined;
+  /** When one action may try it out. */
+  trialAt:
+    | Date
+    | undefined;
+  /** The decision whose action does so now. */
+  trial: string;
+  resetAt: Date | undefined;
+}
+
+export interface ListGuardrailsRequest {
+  /** Empty: all. */
+  runbook: string;
+  service: string;
+}
+
+export interface ListGuardrailsResponse {
+  /** What was acted on last comes first. */
+  counters: GuardrailCounters[];
+  readAt:
+    | Date
+    | undefined;
+  /** There are others besides. */
+  hasMore: boolean;
+}
+
+/** What one runbook has used up for one service, by the limits of this moment. */
+export interface GuardrailCounters {
+  runbook: string;
+  target: string;
+  namespace: string;
+  service: string;
+  /** What was acted on last: attempts are those on it. */
+  resource: string;
+  /** As the next decision would have them. */
+  checks: Check[];
 }
 
 function createBaseEngageKillSwitchRequest(): EngageKillSwitchRequest {
@@ -2202,6 +2323,834 @@ export const TargetInfo: MessageFns<TargetInfo> = {
   },
 };
 
+function createBaseResetBreakerRequest(): ResetBreakerRequest {
+  return { runbook: "", reason: "" };
+}
+
+export const ResetBreakerRequest: MessageFns<ResetBreakerRequest> = {
+  encode(message: ResetBreakerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runbook !== "") {
+      writer.uint32(10).string(message.runbook);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResetBreakerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResetBreakerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runbook = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResetBreakerRequest {
+    return {
+      runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ResetBreakerRequest): unknown {
+    const obj: any = {};
+    if (message.runbook !== "") {
+      obj.runbook = message.runbook;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ResetBreakerRequest>): ResetBreakerRequest {
+    return ResetBreakerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResetBreakerRequest>): ResetBreakerRequest {
+    const message = createBaseResetBreakerRequest();
+    message.runbook = object.runbook ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseResetBreakerResponse(): ResetBreakerResponse {
+  return { control: undefined };
+}
+
+export const ResetBreakerResponse: MessageFns<ResetBreakerResponse> = {
+  encode(message: ResetBreakerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.control !== undefined) {
+      ControlSet.encode(message.control, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResetBreakerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResetBreakerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.control = ControlSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResetBreakerResponse {
+    return { control: isSet(object.control) ? ControlSet.fromJSON(object.control) : undefined };
+  },
+
+  toJSON(message: ResetBreakerResponse): unknown {
+    const obj: any = {};
+    if (message.control !== undefined) {
+      obj.control = ControlSet.toJSON(message.control);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ResetBreakerResponse>): ResetBreakerResponse {
+    return ResetBreakerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResetBreakerResponse>): ResetBreakerResponse {
+    const message = createBaseResetBreakerResponse();
+    message.control = (object.control !== undefined && object.control !== null)
+      ? ControlSet.fromPartial(object.control)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListBreakersRequest(): ListBreakersRequest {
+  return {};
+}
+
+export const ListBreakersRequest: MessageFns<ListBreakersRequest> = {
+  encode(_: ListBreakersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListBreakersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListBreakersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListBreakersRequest {
+    return {};
+  },
+
+  toJSON(_: ListBreakersRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListBreakersRequest>): ListBreakersRequest {
+    return ListBreakersRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListBreakersRequest>): ListBreakersRequest {
+    const message = createBaseListBreakersRequest();
+    return message;
+  },
+};
+
+function createBaseListBreakersResponse(): ListBreakersResponse {
+  return { breakers: [] };
+}
+
+export const ListBreakersResponse: MessageFns<ListBreakersResponse> = {
+  encode(message: ListBreakersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.breakers) {
+      BreakerStatus.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListBreakersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListBreakersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.breakers.push(BreakerStatus.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListBreakersResponse {
+    return {
+      breakers: globalThis.Array.isArray(object?.breakers)
+        ? object.breakers.map((e: any) => BreakerStatus.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListBreakersResponse): unknown {
+    const obj: any = {};
+    if (message.breakers?.length) {
+      obj.breakers = message.breakers.map((e) => BreakerStatus.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListBreakersResponse>): ListBreakersResponse {
+    return ListBreakersResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListBreakersResponse>): ListBreakersResponse {
+    const message = createBaseListBreakersResponse();
+    message.breakers = object.breakers?.map((e) => BreakerStatus.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseBreakerStatus(): BreakerStatus {
+  return {
+    runbook: "",
+    state: 0,
+    failures: 0,
+    opensAt: 0,
+    openedAt: undefined,
+    trialAt: undefined,
+    trial: "",
+    resetAt: undefined,
+  };
+}
+
+export const BreakerStatus: MessageFns<BreakerStatus> = {
+  encode(message: BreakerStatus, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runbook !== "") {
+      writer.uint32(10).string(message.runbook);
+    }
+    if (message.state !== 0) {
+      writer.uint32(16).int32(message.state);
+    }
+    if (message.failures !== 0) {
+      writer.uint32(24).int32(message.failures);
+    }
+    if (message.opensAt !== 0) {
+      writer.uint32(32).int32(message.opensAt);
+    }
+    if (message.openedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.openedAt), writer.uint32(42).fork()).join();
+    }
+    if (message.trialAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.trialAt), writer.uint32(50).fork()).join();
+    }
+    if (message.trial !== "") {
+      writer.uint32(58).string(message.trial);
+    }
+    if (message.resetAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.resetAt), writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BreakerStatus {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBreakerStatus();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runbook = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.failures = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.opensAt = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.openedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.trialAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.trial = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.resetAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BreakerStatus {
+    return {
+      runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "",
+      state: isSet(object.state) ? breakerStateFromJSON(object.state) : 0,
+      failures: isSet(object.failures) ? globalThis.Number(object.failures) : 0,
+      opensAt: isSet(object.opensAt)
+        ? globalThis.Number(object.opensAt)
+        : isSet(object.opens_at)
+        ? globalThis.Number(object.opens_at)
+        : 0,
+      openedAt: isSet(object.openedAt)
+        ? fromJsonTimestamp(object.openedAt)
+        : isSet(object.opened_at)
+        ? fromJsonTimestamp(object.opened_at)
+        : undefined,
+      trialAt: isSet(object.trialAt)
+        ? fromJsonTimestamp(object.trialAt)
+        : isSet(object.trial_at)
+        ? fromJsonTimestamp(object.trial_at)
+        : undefined,
+      trial: isSet(object.trial) ? globalThis.String(object.trial) : "",
+      resetAt: isSet(object.resetAt)
+        ? fromJsonTimestamp(object.resetAt)
+        : isSet(object.reset_at)
+        ? fromJsonTimestamp(object.reset_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: BreakerStatus): unknown {
+    const obj: any = {};
+    if (message.runbook !== "") {
+      obj.runbook = message.runbook;
+    }
+    if (message.state !== 0) {
+      obj.state = breakerStateToJSON(message.state);
+    }
+    if (message.failures !== 0) {
+      obj.failures = Math.round(message.failures);
+    }
+    if (message.opensAt !== 0) {
+      obj.opensAt = Math.round(message.opensAt);
+    }
+    if (message.openedAt !== undefined) {
+      obj.openedAt = message.openedAt.toISOString();
+    }
+    if (message.trialAt !== undefined) {
+      obj.trialAt = message.trialAt.toISOString();
+    }
+    if (message.trial !== "") {
+      obj.trial = message.trial;
+    }
+    if (message.resetAt !== undefined) {
+      obj.resetAt = message.resetAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BreakerStatus>): BreakerStatus {
+    return BreakerStatus.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BreakerStatus>): BreakerStatus {
+    const message = createBaseBreakerStatus();
+    message.runbook = object.runbook ?? "";
+    message.state = object.state ?? 0;
+    message.failures = object.failures ?? 0;
+    message.opensAt = object.opensAt ?? 0;
+    message.openedAt = object.openedAt ?? undefined;
+    message.trialAt = object.trialAt ?? undefined;
+    message.trial = object.trial ?? "";
+    message.resetAt = object.resetAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListGuardrailsRequest(): ListGuardrailsRequest {
+  return { runbook: "", service: "" };
+}
+
+export const ListGuardrailsRequest: MessageFns<ListGuardrailsRequest> = {
+  encode(message: ListGuardrailsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runbook !== "") {
+      writer.uint32(10).string(message.runbook);
+    }
+    if (message.service !== "") {
+      writer.uint32(18).string(message.service);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListGuardrailsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListGuardrailsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runbook = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListGuardrailsRequest {
+    return {
+      runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "",
+      service: isSet(object.service) ? globalThis.String(object.service) : "",
+    };
+  },
+
+  toJSON(message: ListGuardrailsRequest): unknown {
+    const obj: any = {};
+    if (message.runbook !== "") {
+      obj.runbook = message.runbook;
+    }
+    if (message.service !== "") {
+      obj.service = message.service;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListGuardrailsRequest>): ListGuardrailsRequest {
+    return ListGuardrailsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListGuardrailsRequest>): ListGuardrailsRequest {
+    const message = createBaseListGuardrailsRequest();
+    message.runbook = object.runbook ?? "";
+    message.service = object.service ?? "";
+    return message;
+  },
+};
+
+function createBaseListGuardrailsResponse(): ListGuardrailsResponse {
+  return { counters: [], readAt: undefined, hasMore: false };
+}
+
+export const ListGuardrailsResponse: MessageFns<ListGuardrailsResponse> = {
+  encode(message: ListGuardrailsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.counters) {
+      GuardrailCounters.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.readAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.readAt), writer.uint32(18).fork()).join();
+    }
+    if (message.hasMore !== false) {
+      writer.uint32(24).bool(message.hasMore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListGuardrailsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListGuardrailsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.counters.push(GuardrailCounters.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.readAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.hasMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListGuardrailsResponse {
+    return {
+      counters: globalThis.Array.isArray(object?.counters)
+        ? object.counters.map((e: any) => GuardrailCounters.fromJSON(e))
+        : [],
+      readAt: isSet(object.readAt)
+        ? fromJsonTimestamp(object.readAt)
+        : isSet(object.read_at)
+        ? fromJsonTimestamp(object.read_at)
+        : undefined,
+      hasMore: isSet(object.hasMore)
+        ? globalThis.Boolean(object.hasMore)
+        : isSet(object.has_more)
+        ? globalThis.Boolean(object.has_more)
+        : false,
+    };
+  },
+
+  toJSON(message: ListGuardrailsResponse): unknown {
+    const obj: any = {};
+    if (message.counters?.length) {
+      obj.counters = message.counters.map((e) => GuardrailCounters.toJSON(e));
+    }
+    if (message.readAt !== undefined) {
+      obj.readAt = message.readAt.toISOString();
+    }
+    if (message.hasMore !== false) {
+      obj.hasMore = message.hasMore;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListGuardrailsResponse>): ListGuardrailsResponse {
+    return ListGuardrailsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListGuardrailsResponse>): ListGuardrailsResponse {
+    const message = createBaseListGuardrailsResponse();
+    message.counters = object.counters?.map((e) => GuardrailCounters.fromPartial(e)) || [];
+    message.readAt = object.readAt ?? undefined;
+    message.hasMore = object.hasMore ?? false;
+    return message;
+  },
+};
+
+function createBaseGuardrailCounters(): GuardrailCounters {
+  return { runbook: "", target: "", namespace: "", service: "", resource: "", checks: [] };
+}
+
+export const GuardrailCounters: MessageFns<GuardrailCounters> = {
+  encode(message: GuardrailCounters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runbook !== "") {
+      writer.uint32(10).string(message.runbook);
+    }
+    if (message.target !== "") {
+      writer.uint32(18).string(message.target);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(26).string(message.namespace);
+    }
+    if (message.service !== "") {
+      writer.uint32(34).string(message.service);
+    }
+    if (message.resource !== "") {
+      writer.uint32(42).string(message.resource);
+    }
+    for (const v of message.checks) {
+      Check.encode(v!, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GuardrailCounters {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGuardrailCounters();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runbook = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.resource = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.checks.push(Check.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GuardrailCounters {
+    return {
+      runbook: isSet(object.runbook) ? globalThis.String(object.runbook) : "",
+      target: isSet(object.target) ? globalThis.String(object.target) : "",
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+      service: isSet(object.service) ? globalThis.String(object.service) : "",
+      resource: isSet(object.resource) ? globalThis.String(object.resource) : "",
+      checks: globalThis.Array.isArray(object?.checks) ? object.checks.map((e: any) => Check.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: GuardrailCounters): unknown {
+    const obj: any = {};
+    if (message.runbook !== "") {
+      obj.runbook = message.runbook;
+    }
+    if (message.target !== "") {
+      obj.target = message.target;
+    }
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    if (message.service !== "") {
+      obj.service = message.service;
+    }
+    if (message.resource !== "") {
+      obj.resource = message.resource;
+    }
+    if (message.checks?.length) {
+      obj.checks = message.checks.map((e) => Check.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GuardrailCounters>): GuardrailCounters {
+    return GuardrailCounters.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GuardrailCounters>): GuardrailCounters {
+    const message = createBaseGuardrailCounters();
+    message.runbook = object.runbook ?? "";
+    message.target = object.target ?? "";
+    message.namespace = object.namespace ?? "";
+    message.service = object.service ?? "";
+    message.resource = object.resource ?? "";
+    message.checks = object.checks?.map((e) => Check.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 /** What people tell the engine. Reading history is AuditService's. */
 export type DecisionServiceService = typeof DecisionServiceService;
 export const DecisionServiceService = {
@@ -2325,6 +3274,37 @@ export const DecisionServiceService = {
     responseSerialize: (value: GetTargetsResponse): Buffer => Buffer.from(GetTargetsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetTargetsResponse => GetTargetsResponse.decode(value),
   },
+  resetBreaker: {
+    path: "/belay.v1.DecisionService/ResetBreaker" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResetBreakerRequest): Buffer => Buffer.from(ResetBreakerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResetBreakerRequest => ResetBreakerRequest.decode(value),
+    responseSerialize: (value: ResetBreakerResponse): Buffer =>
+      Buffer.from(ResetBreakerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResetBreakerResponse => ResetBreakerResponse.decode(value),
+  },
+  listBreakers: {
+    path: "/belay.v1.DecisionService/ListBreakers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListBreakersRequest): Buffer => Buffer.from(ListBreakersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListBreakersRequest => ListBreakersRequest.decode(value),
+    responseSerialize: (value: ListBreakersResponse): Buffer =>
+      Buffer.from(ListBreakersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListBreakersResponse => ListBreakersResponse.decode(value),
+  },
+  listGuardrails: {
+    path: "/belay.v1.DecisionService/ListGuardrails" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListGuardrailsRequest): Buffer =>
+      Buffer.from(ListGuardrailsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListGuardrailsRequest => ListGuardrailsRequest.decode(value),
+    responseSerialize: (value: ListGuardrailsResponse): Buffer =>
+      Buffer.from(ListGuardrailsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListGuardrailsResponse => ListGuardrailsResponse.decode(value),
+  },
 } as const;
 
 export interface DecisionServiceServer extends UntypedServiceImplementation {
@@ -2340,6 +3320,9 @@ export interface DecisionServiceServer extends UntypedServiceImplementation {
   cancelAction: handleUnaryCall<CancelActionRequest, CancelActionResponse>;
   getControls: handleUnaryCall<GetControlsRequest, GetControlsResponse>;
   getTargets: handleUnaryCall<GetTargetsRequest, GetTargetsResponse>;
+  resetBreaker: handleUnaryCall<ResetBreakerRequest, ResetBreakerResponse>;
+  listBreakers: handleUnaryCall<ListBreakersRequest, ListBreakersResponse>;
+  listGuardrails: handleUnaryCall<ListGuardrailsRequest, ListGuardrailsResponse>;
 }
 
 export interface DecisionServiceClient extends Client {
@@ -2522,6 +3505,51 @@ export interface DecisionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetTargetsResponse) => void,
+  ): ClientUnaryCall;
+  resetBreaker(
+    request: ResetBreakerRequest,
+    callback: (error: ServiceError | null, response: ResetBreakerResponse) => void,
+  ): ClientUnaryCall;
+  resetBreaker(
+    request: ResetBreakerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResetBreakerResponse) => void,
+  ): ClientUnaryCall;
+  resetBreaker(
+    request: ResetBreakerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResetBreakerResponse) => void,
+  ): ClientUnaryCall;
+  listBreakers(
+    request: ListBreakersRequest,
+    callback: (error: ServiceError | null, response: ListBreakersResponse) => void,
+  ): ClientUnaryCall;
+  listBreakers(
+    request: ListBreakersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListBreakersResponse) => void,
+  ): ClientUnaryCall;
+  listBreakers(
+    request: ListBreakersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListBreakersResponse) => void,
+  ): ClientUnaryCall;
+  listGuardrails(
+    request: ListGuardrailsRequest,
+    callback: (error: ServiceError | null, response: ListGuardrailsResponse) => void,
+  ): ClientUnaryCall;
+  listGuardrails(
+    request: ListGuardrailsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListGuardrailsResponse) => void,
+  ): ClientUnaryCall;
+  listGuardrails(
+    request: ListGuardrailsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListGuardrailsResponse) => void,
   ): ClientUnaryCall;
 }
 

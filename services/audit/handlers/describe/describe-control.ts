@@ -44,10 +44,14 @@ const describers: {
     const after = actionId === '' ? '' : ` after ${actionId}`;
     return { outcome: 'runbook_disabled', text: `${name} disabled${after}`, runbook: { name } };
   },
-  breakerOpen: ({ lifted, runbook: name }) =>
-    lifted
-      ? { outcome: 'breaker_closed', text: `circuit of ${name} closed`, runbook: { name } }
-      : { outcome: 'breaker_opened', text: `circuit of ${name} opened`, runbook: { name } },
+  breakerOpen: ({ lifted, runbook: name, actionId, resetAt }, { setAt }) => {
+    const runbook = { name };
+    const after = actionId === '' ? '' : ` after ${actionId}`;
+    if (!lifted) return { outcome: 'breaker_opened', text: `circuit of ${name} opened${after}`, runbook };
+    if (resetAt && resetAt.getTime() === setAt?.getTime())
+      return { outcome: 'breaker_reset', text: `circuit of ${name} reset`, runbook };
+    return { outcome: 'breaker_closed', text: `circuit of ${name} closed${after}`, runbook };
+  },
   quarantine: ({ lifted, resource, actionId }, { key }) => {
     const what = resourceText(resource) || key;
     const after = actionId === '' ? '' : ` after ${actionId}`;

@@ -27,6 +27,12 @@ const resource = {
 const setting = (value: NonNullable<DataOf<'ControlSet'>['setting']>, reason = '') =>
   variant('ControlSet', { setting: value, reason });
 
+const breaker = (value: { lifted: boolean; actionId?: string; resetAt?: Date }) =>
+  setting({
+    $case: 'breakerOpen',
+    value: { runbook: 'scale-up', actionId: '', resetAt: undefined, ...value },
+  });
+
 /** What the samples, which tell of a fix that went well, do not say. */
 const variants: readonly AuditedAnyEvent[] = [
   variant('RunSkipped', { code: 'missed', reason: 'nobody could begin it within 60 s', further: 12 }),
@@ -137,8 +143,10 @@ const variants: readonly AuditedAnyEvent[] = [
     value: { lifted: false, namespace: 'shop', service: 'cart', target: 'prod-eu', until: at(40) },
   }),
   variant('ControlSet', { key: 'drain/eu', setting: undefined, reason: 'maintenance' }),
-  setting({ $case: 'breakerOpen', value: { lifted: false, runbook: 'scale-up' } }),
-  setting({ $case: 'breakerOpen', value: { lifted: true, runbook: 'scale-up' } }),
+  breaker({ lifted: false, actionId: 'act-77b2' }),
+  breaker({ lifted: true, actionId: 'act-77b2' }),
+  breaker({ lifted: true, resetAt: at(30) }),
+  breaker({ lifted: false, resetAt: at(1) }),
   setting({ $case: 'quarantine', value: { lifted: false, resource, actionId: 'act-77b2' } }),
   setting({ $case: 'quarantine', value: { lifted: true, resource, actionId: 'act-77b2' } }),
   setting({

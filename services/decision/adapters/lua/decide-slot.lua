@@ -4,7 +4,7 @@
 -- KEYS[1] marker of a rebuilt store   KEYS[2] slot of the decision; where something is wanted:
 -- KEYS[3] breaker of the runbook   KEYS[4] executions   KEYS[5] attempts   KEYS[6] last settlement
 -- KEYS[7] lock of the workload   KEYS[8..13] held slots: of the run key, runbook, all, target, namespace, service
--- KEYS[14] actions of a day: of all   KEYS[15] of the target
+-- KEYS[14] actions of a day: of all   KEYS[15] of the target   KEYS[16] what was taken last
 -- last six: what storms are told by, see storm
 -- ARGV[1] decision id   ARGV[2] record to keep   ARGV[3] now, ms   ARGV[4] most difference to this server's clock, ms
 -- ARGV[5] how long a closed slot is kept, ms   ARGV[6] what is wanted, as JSON; empty: nothing

@@ -1,4 +1,4 @@
--- Part of decide-slot: what every scope holds at this moment, as `Observed` in domain/guardrails/observed.ts.
+-- Part of decide-slot and look-at-scopes: what every scope holds at this moment, as `Observed` in domain/guardrails/observed.ts.
 --
 -- KEYS as decide-slot. Numbers are whole milliseconds and counts.
 

@@ -8,6 +8,13 @@ export interface Breaker {
   readonly trial: string;
 }
 
+/** With whose it is, and since when it counts: a reset forgets what was settled before. */
+export interface RunbookBreaker extends Breaker {
+  readonly runbook: string;
+  /** 0: it was never reset. */
+  readonly resetAtMs: number;
+}
+
 export const closedBreaker: Breaker = { failures: 0, openedAtMs: 0, trial: '' };
 
 export type BreakerPhase = 'closed' | 'open' | 'half_open';

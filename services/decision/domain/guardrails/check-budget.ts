@@ -4,7 +4,10 @@ import { DAY_MS, type Observed } from './observed.ts';
 import type { SlotWants } from './slot-wants.ts';
 
 /** Of all runbooks. A scope without a limit has no budget, and is counted all the same. */
-export function checkBudget({ budget }: Observed, { limits, target }: SlotWants): GuardrailCheck {
+export function checkBudget(
+  { budget }: Pick<Observed, 'budget'>,
+  { limits, target }: SlotWants,
+): GuardrailCheck {
   const { global, perTarget } = limits.budget;
   const scopes = [
     { ...budget.global, limit: global, where: 'in all' },

@@ -12,11 +12,18 @@ export interface AskedFor {
   readonly now: Date;
 }
 
+type Counted = Omit<Observed, 'storm'>;
+
 /** Every guardrail's answer to what a store observed, also those behind the first refusal. */
 export function checkSlot(observed: Observed, { decisionId, wants, now }: AskedFor): GuardrailCheck[] {
+  const storm = checkStorm(observed.storm, wants.limits.storm, decisionId, now.getTime());
+  return [storm, ...checkScopes(observed, wants, now)];
+}
+
+/** The answers of what counts actions: of all but storms, which are told by incidents. */
+export function checkScopes(observed: Counted, wants: SlotWants, now: Date): GuardrailCheck[] {
   const nowMs = now.getTime();
   return [
-    checkStorm(observed.storm, wants.limits.storm, decisionId, nowMs),
     circuit(observed, wants, nowMs),
     rate(observed, wants),
     cooldown(observed, wants, nowMs),
@@ -28,12 +35,12 @@ export function checkSlot(observed: Observed, { decisionId, wants, now }: AskedF
 }
 
 /** Whether an action that is let through now is the one that tries a half-open breaker out. */
-export function isTrial({ breaker }: Observed, { limits }: SlotWants, now: Date): boolean {
+export function isTrial({ breaker }: Counted, { limits }: SlotWants, now: Date): boolean {
   const phase = breakerPhase(breaker, limits.circuitBreaker.recoveryMs, now.getTime());
   return phase === 'half_open' && breaker.trial === '';
 }
 
-function circuit({ breaker }: Observed, { limits }: SlotWants, nowMs: number): GuardrailCheck {
+function circuit({ breaker }: Counted, { limits }: SlotWants, nowMs: number): GuardrailCheck {
   const { failures, recoveryMs } = limits.circuitBreaker;
   const { trial, openedAtMs } = breaker;
   const phase = breakerPhase(breaker, recoveryMs, nowMs);
@@ -56,14 +63,14 @@ function circuit({ breaker }: Observed, { limits }: SlotWants, nowMs: number): G
   return refuse(seen(count), 'circuit_open', reason, openedAtMs + recoveryMs);
 }
 
-function rate({ executions }: Observed, { limits, service }: SlotWants): GuardrailCheck {
+function rate({ executions }: Counted, { limits, service }: SlotWants): GuardrailCheck {
   return inWindow('rate', executions, limits.maxExecutionsPerHour, {
     code: 'rate_limited',
     words: `it ran ${times(executions.count)} for ${service} in the last hour, the limit`,
   });
 }
 
-function attempts({ attempts }: Observed, { limits, resource }: SlotWants): GuardrailCheck {
+function attempts({ attempts }: Counted, { limits, resource }: SlotWants): GuardrailCheck {
   return inWindow('attempts', attempts, limits.maxAttemptsPerTarget, {
     code: 'attempts_spent',
     words: `it was tried ${times(attempts.count)} on ${resource} in the last hour, the limit`,
@@ -83,7 +90,7 @@ function inWindow(
 }
 
 /** Counts from the settlement. Until then nobody can say when it will be over. */
-function cooldown({ settledAtMs, running }: Observed, wants: SlotWants, nowMs: number): GuardrailCheck {
+function cooldown({ settledAtMs, running }: Counted, wants: SlotWants, nowMs: number): GuardrailCheck {
   const { cooldownMs } = wants.limits;
   const sinceMs = Math.max(0, nowMs - settledAtMs);
   const underWay = running.run > 0;
@@ -100,7 +107,7 @@ function cooldown({ settledAtMs, running }: Observed, wants: SlotWants, nowMs: n
   return refuse(numbers, 'cooling_down', reason, settledAtMs + cooldownMs);
 }
 
-function concurrency({ running }: Observed, wants: SlotWants): GuardrailCheck {
+function concurrency({ running }: Counted, wants: SlotWants): GuardrailCheck {
   const { limits, target, namespace, service } = wants;
   const { global, perTarget, perNamespace, perService } = limits.concurrency;
   const scopes = [
@@ -121,7 +128,7 @@ function concurrency({ running }: Observed, wants: SlotWants): GuardrailCheck {
   return refuse(numbers, 'too_many_actions', `too many actions are under way: ${words}`);
 }
 
-function workloadLock({ holder }: Observed): GuardrailCheck {
+function workloadLock({ holder }: Counted): GuardrailCheck {
   const numbers = {
     name: 'workload lock',
     observed: holder ? `held by ${holder}` : 'free',

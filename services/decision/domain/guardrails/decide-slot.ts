@@ -97,7 +97,11 @@ export function putSlot(book: GuardrailBook, answer: Answer): BookedSlot {
   const { storm } = answer;
   const slot: BookedSlot = { status, record, checks, storm, granted, trial, wants, atMs };
   book.slots.set(decisionId, slot);
-  if (wants) charge(book, decisionId, scopeKeys(wants), slot);
+  if (wants) {
+    const keys = scopeKeys(wants);
+    charge(book, decisionId, keys, slot);
+    book.recent.set(keys.run, { wants, atMs });
+  }
   return slot;
 }
 

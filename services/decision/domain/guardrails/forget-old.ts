@@ -26,6 +26,9 @@ export function forgetOld(book: GuardrailBook, now: Date): void {
   for (const [key, atMs] of book.settledAtMs) {
     if (atMs <= nowMs - KEEP_COOLDOWN_MS) book.settledAtMs.delete(key);
   }
+  for (const [key, { atMs }] of book.recent) {
+    if (atMs <= nowMs - KEEP_COOLDOWN_MS) book.recent.delete(key);
+  }
 }
 
 function forgetWindows(windows: Windows, untilMs: number): void {

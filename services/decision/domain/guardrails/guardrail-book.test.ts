@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+  type Log,
   type OnStep,
   playStory,
   type Step,
   stories,
   type Told,
 } from '../../../../test/support/guardrail-stories.ts';
-import type { DecideRequest, Grant, GrantRequest, LoggedDecision, Settlement, Slot } from '../../ports.ts';
+import type { DecideRequest, Grant, GrantRequest, Settlement, Slot } from '../../ports.ts';
 import { forgetOld } from './forget-old.ts';
 import { decideSlot, grantSlot, refillSlot } from './decide-slot.ts';
 import { emptyBook, type GuardrailBook } from './guardrail-book.ts';
 import { inOrder } from './in-order.ts';
+import { type BreakerReset, breakerOf, resetBreaker } from './reset-breaker.ts';
 import { settleSlot } from './settle-slot.ts';
 import type { BudgetLimits, SlotWants } from './slot-wants.ts';
 import { isWithdrawn, withdrawSlot, type Withdrawal } from './withdraw-slot.ts';
@@ -41,7 +43,7 @@ it(`keeps every cap over ${RUNS * STEPS} steps, and is what its log says`, async
         expectCaps(told);
         if (steps % LOOK_EVERY !== 0) return;
         expectStormsHold(told);
-        expectSame(book(), rebuilt(told.decisions, told.settlements), told);
+        expectSame(book(), rebuilt(told), told);
       };
       await playStory(story, player, judge);
     }),
@@ -50,7 +52,7 @@ it(`keeps every cap over ${RUNS * STEPS} steps, and is what its log says`, async
   expect(steps).toBeGreaterThanOrEqual(20_000);
   // Stories in which nothing happens would prove nothing.
   expect(held).toBeGreaterThan(1_000);
-  expect(trials).toBeGreaterThan(100);
+  expect(trials).toBeGreaterThan(50);
   expect(storms).toBeGreaterThan(100);
 }, 60_000);
 
@@ -64,19 +66,27 @@ function bookPlayer() {
         const { status, granted, trial } = grantSlot(book, request);
         return { status, checks: granted?.checks ?? [], trial, at: granted?.at };
       },
-      settle: async (settlement: Settlement) => settleSlot(book, settlement),
+      settle: async (settlement: Settlement) => {
+        settleSlot(book, settlement);
+        return undefined;
+      },
       withdraw: async (withdrawal: Withdrawal) => isWithdrawn(withdrawSlot(book, withdrawal)?.status),
-      rebuild: async (decisions: readonly LoggedDecision[], settlements: readonly Settlement[]) => {
-        book = rebuilt(decisions, settlements);
+      resetBreaker: async (reset: BreakerReset) => {
+        resetBreaker(book, reset);
+        return breakerOf(book, reset.runbook);
+      },
+      rebuild: async (log: Log) => {
+        book = rebuilt(log);
       },
     },
   };
 }
 
-function rebuilt(decisions: readonly LoggedDecision[], settlements: readonly Settlement[]): GuardrailBook {
+function rebuilt(log: Log): GuardrailBook {
   const book = emptyBook();
-  for (const happened of inOrder({ decisions, settlements })) {
+  for (const happened of inOrder(log)) {
     if (happened.what === 'settled') settleSlot(book, happened.settlement);
+    else if (happened.what === 'reset') resetBreaker(book, happened.reset);
     else refillSlot(book, happened.decision);
   }
   return book;
@@ -86,6 +96,8 @@ function expectSame(live: GuardrailBook, other: GuardrailBook, { nowMs, withdraw
   const now = new Date(nowMs);
   const [a, b] = [structuredClone(live), structuredClone(other)];
   for (const slots of [a.slots, b.slots]) for (const id of withdrawn) slots.delete(id);
+  // What was withdrawn is still shown to people as taken last, by a store that has seen it.
+  if (withdrawn.size > 0) for (const { recent } of [a, b]) recent.clear();
   // When it was asked again is nothing that the log knows.
   for (const [id, { askedAtMs: _asked, ...slot }] of a.slots) a.slots.set(id, slot);
   forgetOld(a, now);
@@ -112,6 +124,11 @@ function granted({ decisions, settlements }: Told): Granted[] {
 
 const isHeld = ({ outcomes }: Granted) => outcomes.length === 0;
 const isLocked = ({ outcomes }: Granted) => outcomes.every(({ outcome }) => outcome === 'unknown');
+/** A reset forgets who tries. */
+const isTrying = (slot: Granted, { resets }: Told) =>
+  slot.trial &&
+  isHeld(slot) &&
+  !resets.some(({ runbook, at }) => runbook === slot.wants.runbook && at.getTime() >= slot.atMs);
 const isCounted = ({ outcomes }: Granted) => outcomes[0]?.outcome !== 'none';
 
 /** The numbers of an answer are those of what had happened before it, and it is a yes only below every limit. */
@@ -162,7 +179,7 @@ function expectCounted(
     running.every((count, i) => count < (caps[i] ?? 0));
   const passes = (which: string) => slot.checks.find(({ name }) => name === which)?.result === 'pass';
   const [circuit, calm] = [passes('circuit'), passes('storm')];
-  const tried = same('runbook').some((other) => other.trial && isHeld(other));
+  const tried = same('runbook').some((other) => isTrying(other, told));
   expect(tried && circuit).toBe(false);
   const yes = step.what === 'peek' ? 'noted' : 'held';
   expect(slot.status).toBe([below, cool, free, circuit, calm].every(Boolean) ? yes : 'refused');
@@ -203,6 +220,6 @@ function expectCaps(told: Told): void {
   const slots = granted(told);
   const workloads = slots.filter(isLocked).map(({ wants }) => wants.workload);
   expect(new Set(workloads).size).toBe(workloads.length);
-  const trying = slots.filter((slot) => slot.trial && isHeld(slot)).map(({ wants }) => wants.runbook);
+  const trying = slots.filter((slot) => isTrying(slot, told)).map(({ wants }) => wants.runbook);
   expect(new Set(trying).size).toBe(trying.length);
 }

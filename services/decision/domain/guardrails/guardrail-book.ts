@@ -38,6 +38,11 @@ export interface GrantAnswer {
   readonly at: Date;
 }
 
+export interface RecentRun {
+  readonly wants: SlotWants;
+  readonly atMs: number;
+}
+
 /** Everything that is counted. Changed in place: it holds days of decisions. */
 export interface GuardrailBook extends StormBook {
   readonly slots: Map<string, BookedSlot>;
@@ -51,6 +56,10 @@ export interface GuardrailBook extends StormBook {
   readonly running: Map<string, Set<string>>;
   readonly locks: Map<string, string>;
   readonly breakers: Map<string, Breaker>;
+  /** What was taken last under each run key. Shown to people; nothing depends on it. */
+  readonly recent: Map<string, RecentRun>;
+  /** When a person last reset the breaker of a runbook. */
+  readonly resetAtMs: Map<string, number>;
 }
 
 export const emptyBook = (): GuardrailBook => ({
@@ -63,6 +72,8 @@ export const emptyBook = (): GuardrailBook => ({
   locks: new Map(),
   breakers: new Map(),
   ...emptyStormBook(),
+  recent: new Map(),
+  resetAtMs: new Map(),
 });
 
 /** What the book holds of everything that an action would be counted under. */

@@ -11,7 +11,10 @@ const settled = (decisionId: string, second: number, outcome = 'failed') => ({
 const told = (
   history: Parameters<typeof inOrder<ReturnType<typeof decided>, ReturnType<typeof settled>>>[0],
 ) =>
-  inOrder(history).map((h) => (h.what === 'decided' ? h.decision.decisionId : `${h.settlement.decisionId}!`));
+  inOrder(history).map((h) => {
+    if (h.what === 'reset') return `reset ${h.reset.runbook}`;
+    return h.what === 'decided' ? h.decision.decisionId : `${h.settlement.decisionId}!`;
+  });
 
 it('goes by time, whatever the log had first', () => {
   expect(
@@ -38,4 +41,14 @@ it('keeps a settlement before the verdict about it', () => {
 
 it('takes what was settled without a decision as it comes', () => {
   expect(told({ decisions: [decided('a', 5)], settlements: [settled('x', 1)] })).toEqual(['x!', 'a']);
+});
+
+it('has a reset behind what was taken at the same time, and before what was settled then', () => {
+  const reset = { runbook: 'r', at: at(5) };
+  const history = {
+    decisions: [decided('a', 1), decided('b', 5)],
+    settlements: [settled('a', 5)],
+    resets: [reset],
+  };
+  expect(told(history)).toEqual(['a', 'b', 'reset r', 'a!']);
 });

@@ -1,12 +1,16 @@
+import type { BreakerReset } from './reset-breaker.ts';
+
 export interface History<D, S> {
   readonly decisions: readonly D[];
   readonly settlements: readonly S[];
+  readonly resets?: readonly BreakerReset[];
 }
 
-/** One of the two. */
+/** One of the three. */
 export type Happened<D, S> =
   | { readonly what: 'decided'; readonly decision: D }
-  | { readonly what: 'settled'; readonly settlement: S };
+  | { readonly what: 'settled'; readonly settlement: S }
+  | { readonly what: 'reset'; readonly reset: BreakerReset };
 
 interface Decided {
   readonly decisionId: string;
@@ -21,11 +25,16 @@ interface Decided {
 export function inOrder<D extends Decided, S extends { readonly decisionId: string; readonly at: Date }>({
   decisions,
   settlements,
+  resets = [],
 }: History<D, S>): Happened<D, S>[] {
   const latestMs = new Map(decisions.map((d) => [d.decisionId, takenAtMs(d)]));
   const decided = decisions.map((decision) => ({
     atMs: takenAtMs(decision),
     happened: { what: 'decided', decision } as const,
+  }));
+  const reset = resets.map((one) => ({
+    atMs: one.at.getTime(),
+    happened: { what: 'reset', reset: one } as const,
   }));
   const settled = settlements.map((settlement) => {
     const { decisionId, at } = settlement;
@@ -33,8 +42,8 @@ export function inOrder<D extends Decided, S extends { readonly decisionId: stri
     latestMs.set(decisionId, atMs);
     return { atMs, happened: { what: 'settled', settlement } as const };
   });
-  // The sort is stable: at the same time, decisions come first, and otherwise the log's order holds.
-  return [...decided, ...settled].sort((a, b) => a.atMs - b.atMs).map(({ happened }) => happened);
+  // The sort is stable: at the same time, decisions come first, then resets, and otherwise the log's order holds.
+  return [...decided, ...reset, ...settled].sort((a, b) => a.atMs - b.atMs).map(({ happened }) => happened);
 }
 
 /** Only the grant takes anything, where people were asked first. */

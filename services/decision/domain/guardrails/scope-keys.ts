@@ -27,6 +27,8 @@ export interface RunningKeys {
 }
 
 export const EVERYTHING = 'global';
+/** A breaker is one for each runbook, everywhere. */
+export const breakerKey = (runbook: string): string => keyOf(runbook);
 
 export function scopeKeys({
   runbook,
@@ -38,7 +40,7 @@ export function scopeKeys({
 }: Omit<SlotWants, 'limits'>): ScopeKeys {
   const run = keyOf(runbook, target, namespace, service);
   return {
-    runbook: keyOf(runbook),
+    runbook: breakerKey(runbook),
     run,
     attempts: keyOf(runbook, target, resource),
     workload,

@@ -48,6 +48,8 @@ function settleHeld(book: GuardrailBook, settled: Settled, wants: SlotWants, key
   } else {
     book.settledAtMs.set(keys.run, Math.max(atMs, book.settledAtMs.get(keys.run) ?? 0));
   }
+  // What a person has reset counts only from then on.
+  if (atMs <= (book.resetAtMs.get(keys.runbook) ?? 0)) return;
   const opensAt = wants.limits.circuitBreaker.failures;
   const before = book.breakers.get(keys.runbook) ?? closedBreaker;
   const after = settleBreaker(before, { decisionId, outcome, atMs, opensAt });

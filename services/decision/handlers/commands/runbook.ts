@@ -37,7 +37,10 @@ const runbookDisabled = (value: Value): Wanted => ({
   setting: { $case: 'runbookDisabled', value },
 });
 
-function unknownRunbook(runbook: string, { runbooks }: Known): BelayError | undefined {
+export function unknownRunbook(
+  runbook: string,
+  { runbooks }: Pick<Known, 'runbooks'>,
+): BelayError | undefined {
   if (runbooks.includes(runbook)) return undefined;
   const near = suggest(runbook, runbooks);
   return new BelayError('not_found', `there is no runbook ${JSON.stringify(runbook)}`, {

@@ -64,7 +64,7 @@ export async function setControl(
   return control;
 }
 
-function reasonMissing(): BelayError {
+export function reasonMissing(): BelayError {
   return new BelayError('invalid', 'a reason is needed', {
     code: 'REASON_MISSING',
     field: 'reason',
