@@ -44,6 +44,9 @@ export const verbs: VerbList = {
   'silence lift': async () => (await import('./commands/silence/lift.ts')).silenceLift,
   'quarantine list': async () => (await import('./commands/quarantine/list.ts')).quarantineList,
   'quarantine lift': async () => (await import('./commands/quarantine/lift.ts')).quarantineLift,
+  'breaker list': async () => (await import('./commands/breaker/list.ts')).breakerList,
+  'breaker reset': async () => (await import('./commands/breaker/reset.ts')).breakerReset,
+  'guardrail list': async () => (await import('./commands/guardrail/list.ts')).guardrailList,
   'target list': async () => (await import('./commands/target/list.ts')).targetList,
   'target show': async () => (await import('./commands/target/show.ts')).targetShow,
   'audit query': async () => (await import('./commands/audit/query.ts')).auditQuery,
@@ -65,6 +68,11 @@ export const nouns: Readonly<Record<string, Noun>> = {
   },
   silence: { summary: 'Have incidents of a service decided only, for a time', group: 'Work with it' },
   quarantine: { summary: 'See what nothing may touch, and free it', group: 'Work with it' },
+  breaker: {
+    summary: 'See which runbooks rest because they did not help, and end that',
+    group: 'Work with it',
+  },
+  guardrail: { summary: 'See what was used up of the limits', group: 'Work with it' },
   target: { summary: 'See where automation may act', group: 'Work with it' },
   audit: { summary: 'Search what happened', group: 'Work with it' },
 };

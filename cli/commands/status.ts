@@ -3,19 +3,19 @@ import { defineVerb } from '../frame/verb.ts';
 
 export const status = defineVerb<undefined>({
   path: 'status',
-  summary: 'What stops automation, and where it may act',
+  summary: 'What stops automation, what waits for people, and where it may act',
   group: 'Run it',
   example: 'status',
   configure: () => {},
   parse: () => undefined,
   run: async (_, session) => {
-    const [{ readControls }, { readTargets }, { statusReport }] = await Promise.all([
+    const [{ readControls }, { readBesides }, { statusReport }] = await Promise.all([
       import('../controls/read-controls.ts'),
-      import('../controls/read-targets.ts'),
+      import('../controls/read-besides.ts'),
       import('../controls/status-report.ts'),
     ]);
     const known = await readControls(session);
-    await session.out.print(statusReport(known, await readTargets(session, known)));
+    await session.out.print(statusReport(known, await readBesides(session, known)));
     return exitCodes.done;
   },
 });

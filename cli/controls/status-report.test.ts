@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
+import { Approval } from '#gen/belay/v1/approval_service.ts';
 import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
+import { BreakerState, BreakerStatus } from '#gen/belay/v1/decision_service.ts';
 import { quarantineKey, type Setting } from '#lib/control/control-key.ts';
 import { applyControl, noControls } from '#lib/control/control-state.ts';
 import { relativeTime } from '../frame/relative-time.ts';
 import { renderTable } from '../frame/table.ts';
-import { statusReport } from './status-report.ts';
+import { type StatusBesides, statusReport } from './status-report.ts';
 import { targetReport } from './target-report.ts';
 import { targetState } from './target-state.ts';
 
@@ -35,7 +37,9 @@ const knownWith = (...records: ControlSet[]) => ({
   controls: records.reduce(applyControl, { ...noControls, heartbeatAt: new Date(readAt.getTime() - 1_000) }),
   readAt,
 });
-const shown = (known: ReturnType<typeof knownWith>, result = statusReport(known, statesOf(known))) => {
+const reportOf = (known: ReturnType<typeof knownWith>, besides: Partial<StatusBesides> = {}) =>
+  statusReport(known, { targets: statesOf(known), breakers: [], approvals: [], ...besides });
+const shown = (known: ReturnType<typeof knownWith>, result = reportOf(known)) => {
   const time = (at: Date) => relativeTime(at, readAt);
   return renderTable(result.table({ wide: false, time }), { color: false });
 };
@@ -50,8 +54,9 @@ it('says what stops automation, until when, why and by whom', () => {
       'freeze       frz-3f2a91d0      namespace shop   ends in 2h; release week, by maria',
       'silence      sil-77b2          worker           ends in 60m; load test, by maria',
       'disabled     scale-up                           cpu did not fall, by maria, after act-7',
-      'quarantine   res-af0aaafd      pod shop/cart-1  lost, by maria, after act-9',
+      'quarantine   act-9             pod shop/cart-1  lost, by maria, after act-9',
       'breaker      none',
+      'approval     none',
       'target       acts in part      prod-eu',
       'target       STOPPED           prod-us          the kill switch is engaged: bad tooling',
       '',
@@ -69,6 +74,7 @@ it('says so where nothing stops it, and where the engine is silent', () => {
       'disabled     none',
       'quarantine   none',
       'breaker      none',
+      'approval     none',
       'target       may act    prod-eu',
       'target       may act    prod-us',
       '',
@@ -92,8 +98,37 @@ it('a target shows what stops parts of it', () => {
       'prod-eu',
       '  state         acts in part',
       '  frz-3f2a91d0  namespace shop: ends in 2h; release week',
-      '  res-af0aaafd  pod shop/cart-1: lost',
+      '  act-9         pod shop/cart-1: lost',
       '',
     ].join('\n'),
   );
+});
+
+it('says which breakers are open and when they are tried, and what waits for people until when', () => {
+  const breaker = (change: Partial<BreakerStatus>) =>
+    BreakerStatus.fromPartial({ runbook: 'scale-up', failures: 3, opensAt: 3, ...change });
+  const breakers = [
+    breaker({ state: BreakerState.OPEN, trialAt: inHours(0.05) }),
+    breaker({ runbook: 'restart-pod', state: BreakerState.HALF_OPEN, trial: 'dec-7' }),
+    breaker({ runbook: 'fine', state: BreakerState.CLOSED }),
+  ];
+  const request = {
+    approvalId: 'apr-5b0911d07b',
+    service: 'cart',
+    changes: ['42 -> 41'],
+    deadline: inHours(0.1),
+  };
+  const text = shown(
+    knownWith(),
+    reportOf(knownWith(), { breakers, approvals: [Approval.fromPartial({ request })] }),
+  );
+  expect(text).toMatch(/breaker +OPEN +scale-up +3 in a row did not help; trial: in 3m\n/);
+  expect(text).toMatch(/breaker +HALF_OPEN +restart-pod +3 in a row did not help; trial: under way: dec-7\n/);
+  expect(text).not.toContain('fine');
+  expect(text).toMatch(/approval +apr-5b0911d0 +cart +42 -> 41; deadline in 6m\n/);
+});
+
+it('says what else it knows while the guardrails are not ready', () => {
+  const text = shown(knownWith(), reportOf(knownWith(), { breakers: undefined }));
+  expect(text).toMatch(/breaker +UNKNOWN +the guardrails are not ready: nothing runs\n/);
 });

@@ -1,8 +1,11 @@
+import type { Approval } from '#gen/belay/v1/approval_service.ts';
 import type { ControlSet } from '#gen/belay/v1/control.ts';
+import { BreakerState, type BreakerStatus } from '#gen/belay/v1/decision_service.ts';
 import type { SettingCase } from '#lib/control/control-key.ts';
 import { inForce, unknownSettings } from '#lib/control/in-force.ts';
 import type { Presentation, Result } from '../frame/output.ts';
 import type { Cell } from '../frame/table.ts';
+import { breakerBody, breakerCell, trialWords } from './breaker-report.ts';
 import { controlBody, endWords, shortId, whatOf } from './control-report.ts';
 import type { KnownControls } from './read-controls.ts';
 import { switchMode } from './switch-words.ts';
@@ -11,7 +14,17 @@ import { stateCell, type TargetState } from './target-state.ts';
 
 type Time = Presentation['time'];
 
-export function statusReport(known: KnownControls, targets: readonly TargetState[]): Result {
+/** What is asked of others than the controls. */
+export interface StatusBesides {
+  readonly targets: readonly TargetState[];
+  /** Undefined while the guardrails cannot answer. */
+  readonly breakers: readonly BreakerStatus[] | undefined;
+  /** Those that wait for people. */
+  readonly approvals: readonly Approval[];
+}
+
+export function statusReport(known: KnownControls, besides: StatusBesides): Result {
+  const { targets, breakers, approvals } = besides;
   const { heartbeatAt } = known.controls;
   const lists = listsOf(known);
   const heartbeatAgeMs = heartbeatAt && known.readAt.getTime() - heartbeatAt.getTime();
@@ -26,6 +39,8 @@ export function statusReport(known: KnownControls, targets: readonly TargetState
       heartbeatAt,
       heartbeatAgeMs,
       ...bodies,
+      breakers: breakers?.map(breakerBody),
+      approvals: approvals.map(({ request }) => request?.approvalId),
       targets: targets.map(targetBody),
     },
     names: all.flatMap(([, controls]) => controls.map(({ key }) => key)),
@@ -34,6 +49,8 @@ export function statusReport(known: KnownControls, targets: readonly TargetState
         ...switchRows(lists.killSwitches),
         ['heartbeat', heartbeat(heartbeatAgeMs)],
         ...settingRows(lists, time),
+        ...breakerRows(breakers, time),
+        ...approvalRows(approvals, time),
         ...targets.map((target) => ['target', stateCell(target), target.name, target.reason]),
       ],
     }),
@@ -48,7 +65,6 @@ function listsOf({ controls, readAt }: KnownControls) {
     silences: of('silence'),
     disabledRunbooks: of('runbookDisabled'),
     quarantines: of('quarantine'),
-    openBreakers: of('breakerOpen'),
     unknown: unknownSettings(controls),
   };
 }
@@ -60,9 +76,33 @@ function settingRows(lists: ReturnType<typeof listsOf>, time: Time): Cell[][] {
     ...rows('silence', lists.silences, time),
     ...rows('disabled', lists.disabledRunbooks, time),
     ...rows('quarantine', lists.quarantines, time),
-    ...rows('breaker', lists.openBreakers, time),
     ...(lists.unknown.length > 0 ? rows('unknown', lists.unknown, time) : []),
   ];
+}
+
+function breakerRows(breakers: StatusBesides['breakers'], time: Time): Cell[][] {
+  if (!breakers)
+    return [['breaker', { text: 'UNKNOWN', tone: 'bad' }, 'the guardrails are not ready: nothing runs']];
+  const open = breakers.filter(({ state }) => state !== BreakerState.CLOSED);
+  if (open.length === 0) return [['breaker', { text: 'none', tone: 'dim' }]];
+  return open.map((breaker) => [
+    'breaker',
+    breakerCell(breaker),
+    breaker.runbook,
+    `${breaker.failures} in a row did not help; trial: ${trialWords(breaker, time)}`,
+  ]);
+}
+
+function approvalRows(approvals: readonly Approval[], time: Time): Cell[][] {
+  if (approvals.length === 0) return [['approval', { text: 'none', tone: 'dim' }]];
+  return approvals.flatMap(({ request }) => {
+    if (!request) return [];
+    const { approvalId, service, changes, deadline } = request;
+    const by = deadline ? `deadline ${time(deadline)}` : '';
+    return [
+      ['approval', approvalId.slice(0, 12), service, [changes.join(', '), by].filter(Boolean).join('; ')],
+    ];
+  });
 }
 
 const isEngaged = ({ setting }: ControlSet): boolean =>
