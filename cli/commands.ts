@@ -15,6 +15,8 @@ export const verbs: VerbList = {
   'approval show': async () => (await import('./commands/approval/show.ts')).approvalShow,
   approve: async () => (await import('./commands/approval/answer.ts')).approve,
   deny: async () => (await import('./commands/approval/answer.ts')).deny,
+  'decision list': async () => (await import('./commands/decision/list.ts')).decisionListVerb,
+  'decision show': async () => (await import('./commands/decision/show.ts')).decisionShow,
   'decision why': async () => (await import('./commands/decision/why.ts')).decisionWhy,
   'action cancel': async () => (await import('./commands/action/cancel.ts')).actionCancel,
   'runbook lint': async () => (await import('./commands/runbook/lint.ts')).runbookLint,
@@ -57,7 +59,7 @@ export const verbs: VerbList = {
 /** What verbs of two words are about. */
 export const nouns: Readonly<Record<string, Noun>> = {
   incident: { summary: 'Report, follow and resolve problems', group: 'Work with it' },
-  decision: { summary: 'Ask why automation acted, or did not', group: 'Work with it' },
+  decision: { summary: 'See what was decided, and why', group: 'Work with it' },
   action: { summary: 'Stop what was ordered before it begins', group: 'Work with it' },
   approval: { summary: 'See what waits for people', group: 'Work with it' },
   runbook: { summary: 'Write, check, test and compare runbooks, and say which run', group: 'Work with it' },

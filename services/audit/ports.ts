@@ -40,6 +40,8 @@ export interface Search {
   readonly actor?: string;
   readonly outcome?: string;
   readonly types?: readonly string[];
+  /** Decisions of a mode, as in their JSON: MODE_BLOCKED. */
+  readonly mode?: string;
   /** From this moment on. */
   readonly since?: Date;
   /** Before this moment. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Check, CheckResult, Mode, type Resource } from '#gen/belay/v1/common.ts';
 import type { ExplainDecisionResponse } from '#gen/belay/v1/audit_service.ts';
 import { DecisionMade } from '#gen/belay/v1/decision.ts';
+import { readEvents } from '../../audit/read-events.ts';
 import { call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import type { Result } from '../../frame/output.ts';
@@ -11,31 +12,51 @@ import type { Cell } from '../../frame/table.ts';
 import { defineVerb } from '../../frame/verb.ts';
 import { entryBody } from '../audit/entry.ts';
 
-export const decisionWhy = defineVerb<{ readonly id: string }>({
+export const decisionWhy = defineVerb<{ readonly id: string; readonly all: boolean }>({
   path: 'decision why',
   summary: 'Why automation acted, or did not',
   group: 'Decisions',
   example: 'decision why INC001',
   configure: (command: Command) => {
-    command.argument('<id>', 'a decision or an incident, a unique beginning of its id, or INC001');
+    command
+      .argument('<id>', 'a decision or an incident, a unique beginning of its id, or INC001')
+      .option('--all', 'every decision on the same incident, the first one first');
   },
-  parse: ({ args }) => ({ id: args[0] ?? '' }),
-  run: async ({ id }, session) => {
+  parse: ({ args, options }) => ({ id: args[0] ?? '', all: options['all'] === true }),
+  run: async ({ id, all }, session) => {
     const { AuditServiceClient } = await import('#gen/belay/v1/audit_service.ts');
-    const found = await call(session, AuditServiceClient, (client) => client.explainDecision({ id }));
-    await printWhy(found, session);
-    if (isForPeople(session)) {
-      session.write('\n');
-      await session.out.print(timelineResult(found));
-    }
+    await call(session, AuditServiceClient, async (client) => {
+      const newest = await client.explainDecision({ id });
+      if (!all) return printWhole(newest, session);
+      const incident = newest.decision?.incidentId ?? '';
+      const made = await readEvents(client.queryEvents, { incident, types: ['DecisionMade'] });
+      for (const { decisionId } of made.entries.toReversed())
+        await printWhole(await client.explainDecision({ id: decisionId }), session, 'printNext');
+    });
     return exitCodes.done;
   },
 });
 
+async function printWhole(
+  found: ExplainDecisionResponse,
+  session: Session,
+  how: 'print' | 'printNext' = 'print',
+): Promise<void> {
+  await printWhy(found, session, how);
+  if (!isForPeople(session)) return;
+  session.write('\n');
+  await session.out.print(timelineResult(found));
+  if (how === 'printNext') session.write('\n');
+}
+
 /** The decision in a sentence, and every check behind it. */
-export async function printWhy(found: ExplainDecisionResponse, session: Session): Promise<void> {
+export async function printWhy(
+  found: ExplainDecisionResponse,
+  session: Session,
+  how: 'print' | 'printNext' = 'print',
+): Promise<void> {
   if (isForPeople(session) && found.decision) session.write(`${heading(found.decision)}\n\n`);
-  await session.out.print(whyResult(found));
+  await session.out[how](whyResult(found));
 }
 
 const isForPeople = ({ globals }: Session): boolean =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QueryEventsRequest } from '#gen/belay/v1/audit_service.ts';
+import { Mode } from '#gen/belay/v1/common.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import type { DataOf, EventType } from '#lib/events/event-types.ts';
 import { sampleEvents } from '../../../test/support/sample-events.ts';
@@ -58,6 +59,15 @@ describe('a query', () => {
   });
 
   const settled = 'ActionSettled inc-017';
+
+  it('finds decisions by their mode, and nothing else that is in the same thread', async () => {
+    expect(await texts(history, { mode: Mode.BLOCKED })).toEqual(['DecisionMade inc-018']);
+    expect(await texts(history, { mode: Mode.BLOCKED, service: 'worker', outcome: 'rate_limited' })).toEqual([
+      'DecisionMade inc-018',
+    ]);
+    expect(await texts(history, { mode: Mode.BLOCKED, service: 'api-server' })).toEqual([]);
+    expect(await texts(history, { mode: Mode.OBSERVE })).toEqual([]);
+  });
   const ofApiServer = [
     settled,
     'StepFinished inc-017',

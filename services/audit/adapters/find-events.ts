@@ -29,12 +29,14 @@ function branch({ events }: EventSource, conditions: readonly Condition[], limit
 }
 
 function plainConditions(search: Search): Condition[] {
-  const { incidentId, actor, outcome, types, since, until, before } = search;
+  const { incidentId, actor, outcome, types, mode, since, until, before } = search;
   return [
     incidentId !== undefined && sql`incident_id = ${incidentId}`,
     actor !== undefined && sql`actor = ${actor}`,
     outcome !== undefined && sql`outcome = ${outcome}`,
     types !== undefined && sql`type in (${sql.join(types)})`,
+    // In the words of its index.
+    mode !== undefined && sql`type = 'DecisionMade' and data->>'mode' = ${mode}`,
     since !== undefined && sql`time >= ${since}`,
     until !== undefined && sql`time < ${until}`,
     before !== undefined && sql`(time, rank, id) < (${before.time}, ${before.rank}, ${before.id})`,

@@ -42,4 +42,10 @@ export const migrations: readonly Migration[] = [
       create statistics events_about (mcv) on service, runbook from events;
     `,
   },
+  {
+    id: '0002_decisions_by_mode',
+    sql: `
+      create index events_mode on events ((data->>'mode'), time, rank, id) where type = 'DecisionMade';
+    `,
+  },
 ];

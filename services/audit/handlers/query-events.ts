@@ -1,4 +1,5 @@
 import type { QueryEventsRequest, QueryEventsResponse } from '#gen/belay/v1/audit_service.ts';
+import { Mode, modeToJSON } from '#gen/belay/v1/common.ts';
 import type { Position } from '../domain/audited-event.ts';
 import { decodePageToken, encodePageToken, type Filters } from '../domain/page-token.ts';
 import type { History, Search } from '../ports.ts';
@@ -47,7 +48,7 @@ function searchOf(
   incidentId: string,
   before: Position | undefined,
 ): Omit<Search, 'limit'> {
-  const { runbook, service, actor, outcome, types, since, until } = request;
+  const { runbook, service, actor, outcome, types, mode, since, until } = request;
   return {
     ...(incidentId !== '' && { incidentId }),
     ...(runbook !== '' && { runbook: runbookOf(runbook) }),
@@ -55,6 +56,7 @@ function searchOf(
     ...(actor !== '' && { actor }),
     ...(outcome !== '' && { outcome }),
     ...(types.length > 0 && { types }),
+    ...(mode !== Mode.UNSPECIFIED && { mode: modeToJSON(mode) }),
     ...(since && { since }),
     ...(until && { until }),
     ...(before && { before }),
@@ -68,7 +70,7 @@ function runbookOf(text: string): NonNullable<Search['runbook']> {
 }
 
 function filtersOf(request: QueryEventsRequest): Filters {
-  const { incident, runbook, service, actor, outcome, types, since, until } = request;
+  const { incident, runbook, service, actor, outcome, types, mode, since, until } = request;
   return {
     incident,
     runbook,
@@ -76,6 +78,7 @@ function filtersOf(request: QueryEventsRequest): Filters {
     actor,
     outcome,
     types: [...new Set(types)].sort().join(),
+    mode: mode === Mode.UNSPECIFIED ? '' : modeToJSON(mode),
     since: since?.toISOString() ?? '',
     until: until?.toISOString() ?? '',
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AuditServiceService } from '#gen/belay/v1/audit_service.ts';
+import { Mode } from '#gen/belay/v1/common.ts';
 import type { RequestSchemas } from '#lib/grpc/service-methods.ts';
 import { auditedTypes } from './describe/describe-event.ts';
 
@@ -30,6 +31,7 @@ export const requestSchemas: RequestSchemas<AuditServiceService> = {
       service: name,
       actor: name,
       outcome: name,
+      mode: z.literal(Object.values(Mode), 'is no mode that this version knows'),
       since: moment,
       until: moment,
       pageSize: z.int().min(0, 'is negative').max(MOST_ENTRIES, `is more than ${MOST_ENTRIES}`),

@@ -19,6 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
+import { Mode, modeFromJSON, modeToJSON } from "./common.ts";
 import { DecisionMade } from "./decision.ts";
 
 export const protobufPackage = "belay.v1";
@@ -85,6 +86,8 @@ export interface QueryEventsRequest {
   pageToken: string;
   /** Event types: DecisionMade, ActionSettled, ... */
   types: string[];
+  /** Of decisions only, those of this mode. */
+  mode: Mode;
 }
 
 export interface QueryEventsResponse {
@@ -904,6 +907,7 @@ function createBaseQueryEventsRequest(): QueryEventsRequest {
     pageSize: 0,
     pageToken: "",
     types: [],
+    mode: 0,
   };
 }
 
@@ -938,6 +942,9 @@ export const QueryEventsRequest: MessageFns<QueryEventsRequest> = {
     }
     for (const v of message.types) {
       writer.uint32(82).string(v!);
+    }
+    if (message.mode !== 0) {
+      writer.uint32(88).int32(message.mode);
     }
     return writer;
   },
@@ -1035,6 +1042,14 @@ export const QueryEventsRequest: MessageFns<QueryEventsRequest> = {
             message.types.push(reader.string());
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1067,6 +1082,7 @@ export const QueryEventsRequest: MessageFns<QueryEventsRequest> = {
         ? globalThis.String(object.page_token)
         : "",
       types: globalThis.Array.isArray(object?.types) ? object.types.map((e: any) => globalThis.String(e)) : [],
+      mode: isSet(object.mode) ? modeFromJSON(object.mode) : 0,
     };
   },
 
@@ -1102,6 +1118,9 @@ export const QueryEventsRequest: MessageFns<QueryEventsRequest> = {
     if (message.types?.length) {
       obj.types = message.types;
     }
+    if (message.mode !== 0) {
+      obj.mode = modeToJSON(message.mode);
+    }
     return obj;
   },
 
@@ -1120,6 +1139,7 @@ export const QueryEventsRequest: MessageFns<QueryEventsRequest> = {
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     message.types = object.types?.map((e) => e) || [];
+    message.mode = object.mode ?? 0;
     return message;
   },
 };
