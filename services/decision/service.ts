@@ -35,6 +35,13 @@ import { sqlSchedules } from './adapters/sql-schedules.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
 import { approvalAccess, approvalSchemas, approvalService } from './handlers/approval-service.ts';
+import {
+  type CountEvents,
+  countEvents,
+  countedCases,
+  countedHandlers,
+  countedPublish,
+} from './handlers/count-events.ts';
 import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
 import type { DecideOptions } from './handlers/decide-incident.ts';
 import { escalatedHandler } from './handlers/escalated.ts';
@@ -51,6 +58,7 @@ import {
 } from './handlers/registry/runbook-service.ts';
 import { versionReader } from './handlers/registry/version-reader.ts';
 import { settlesRuns } from './handlers/schedules/settles-runs.ts';
+import { decisionMetrics } from './metrics.ts';
 import type { Cases, EvidenceBook, Guardrails, Schedules } from './ports.ts';
 import type { ActiveRunbooks } from './workers/active-runbooks.ts';
 import { driveCase } from './workers/drive-case.ts';
@@ -60,6 +68,7 @@ import { startPlanning } from './workers/plan-schedules.ts';
 import { startRebuilder } from './workers/rebuild.ts';
 import { followHistories } from './workers/run-histories.ts';
 import { startOrphanSweep } from './workers/start-orphan-sweep.ts';
+import { watchState } from './workers/watch-state.ts';
 import { startTellingBreakers } from './workers/tell-breakers.ts';
 import { startRegistry } from './workers/start-registry.ts';
 
@@ -164,8 +173,12 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   const { guardrails } = opened;
   const followed = { runbooks: active.current, controls: controls.current, history: histories.current };
   const deciding = { guardrails, ...followed, targets: config.targets, policy: config.policy };
-  const sealed = publisher(bus, NAME, signing.seal);
-  const cases = startCases(sql, outbox, { ...around, deciding, sealed, keep });
+  const metrics = decisionMetrics(platform.meter);
+  const count = countEvents(metrics);
+  const sealed = countedPublish(publisher(bus, NAME, signing.seal), count);
+  const cases = startCases(sql, outbox, { ...around, deciding, sealed, count, keep });
+  const unwatch = watchState({ guardrails, ...followed, metrics, cases, clock });
+  keep(async () => unwatch());
   late.runs = { ...deciding, cases, publish: sealed };
   const schedules = startSchedules(sql, outbox, {
     ...around,
@@ -180,7 +193,7 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     service: NAME,
     topics: TOPICS,
     publishes: ['decision', 'control', ...orders],
-    handlers: handlersOf({ ...deciding, cases, schedules }),
+    handlers: countedHandlers(handlersOf({ ...deciding, cases, schedules }), count),
     ...signing,
   });
   keep(() => consumer.stop());
@@ -280,6 +293,7 @@ interface CasesAround extends Around {
   readonly deciding: Omit<DecideOptions, 'cases'>;
   /** Signs orders. */
   readonly sealed: Publish;
+  readonly count: CountEvents;
   readonly keep: Keep;
 }
 
@@ -287,15 +301,16 @@ interface CasesAround extends Around {
 function startCases(
   { db }: Sql<DecisionTables>,
   outbox: OutboxSweeper<DecisionTables>,
-  { platform, logger, deciding, sealed, keep }: CasesAround,
+  { platform, logger, deciding, sealed, count, keep }: CasesAround,
 ): Cases {
   const { bus, clock } = platform;
-  const cases = sqlCases({
+  const stored = sqlCases({
     db,
     source: `belay/${NAME}`,
     onEvents: () => outbox.poke(),
     onDue: () => worker.poke(),
   });
+  const cases = countedCases(stored, count);
   const driver = { ...deciding, cases, clock, publish: sealed, readToEnd: () => hasReadAll(bus) };
   const worker = new RowWorker({
     db,
