@@ -6,7 +6,7 @@ import { ManualClock } from '#lib/clock.ts';
 import { applyControl, type ControlState, noControls } from '#lib/control/control-state.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import { prometheusMetrics } from '#lib/telemetry/prometheus.ts';
-import { at, slotWants } from '../../test/support/slot-wants.ts';
+import { aboutOf, at, slotWants } from '../../test/support/slot-wants.ts';
 import { memoryGuardrails } from './adapters/memory-guardrails.ts';
 import type { Case } from './domain/cases/case.ts';
 import type { ActiveRunbook } from './domain/registry/active-runbook.ts';
@@ -113,6 +113,7 @@ it('shows how things are at the scrape, and what cannot be known not at all', as
   await guardrails.rebuild(async () => {});
   await guardrails.decide({
     decisionId: 'd',
+    about: aboutOf(),
     wants: slotWants({ limits: { circuitBreaker: { failures: 1, recoveryMs: 1 } } }),
     record: 'r',
     now: at(0),

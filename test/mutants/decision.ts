@@ -95,6 +95,24 @@ export const decisionMutants: readonly Mutant[] = [
     'failures + 1 >= opensAt',
     'failures + 1 > opensAt',
   ),
+  inScript(
+    'a reset is undone by what was settled before it',
+    'settle-slot',
+    'if at <= tonumber(stored[4] or 0) then',
+    'if false then',
+  ),
+  inCore(
+    'a repeat puts what a person has lifted into quarantine',
+    'handlers/quarantine',
+    '|| quarantineOf(controls, actionId)) return [];',
+    '|| quarantineOf(controls, actionId)?.lifted === false) return [];',
+  ),
+  inCore(
+    'a breaker that was opened is told of once too often',
+    'handlers/breaker-told',
+    'said.isOpen && said.atMs === breaker.openedAtMs',
+    'said.isOpen && said.atMs < breaker.openedAtMs',
+  ),
   inCore(
     'at the limit one more passes',
     'domain/guardrails/check-slot',
