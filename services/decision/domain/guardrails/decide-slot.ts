@@ -9,6 +9,7 @@ import {
   type SlotStatus,
 } from './guardrail-book.ts';
 import type { Observed } from './observed.ts';
+import { noteRecent } from './recent-runs.ts';
 import { type ScopeKeys, scopeKeys } from './scope-keys.ts';
 import type { About, SlotWants } from './slot-wants.ts';
 import { countStorm, observeStorm, refillStorm, see } from './storm-book.ts';
@@ -100,7 +101,7 @@ export function putSlot(book: GuardrailBook, answer: Answer): BookedSlot {
   if (wants) {
     const keys = scopeKeys(wants);
     charge(book, decisionId, keys, slot);
-    book.recent.set(keys.run, { wants, atMs });
+    noteRecent(book.recent, keys.run, { wants, atMs });
   }
   return slot;
 }
