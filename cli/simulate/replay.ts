@@ -1,7 +1,7 @@
 import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
-import { CONTROL_CODES } from '../../services/decision/domain/control-checks.ts';
 import type { Engine, PastDecision, Settlement } from '../play/engine.ts';
+import { isStopped } from '../play/is-stopped.ts';
 import { DueSettlements } from './due-settlements.ts';
 import { type History, inOrderOfDecision, type RecordedIncident } from './history.ts';
 
@@ -114,6 +114,3 @@ function targetsOf({ report, decision }: RecordedIncident): readonly string[] {
   );
   return target && !hadNone ? [target] : [];
 }
-
-const isStopped = ({ checks }: DecisionMade): boolean =>
-  checks.some(({ code, result }) => CONTROL_CODES.has(code) && result === CheckResult.REFUSE);

@@ -1,9 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { ApprovalServiceService } from '#gen/belay/v1/approval_service.ts';
 import { DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
-import { RunbookServiceService } from '#gen/belay/v1/runbook_service.ts';
-import type { Bus } from '#lib/bus/bus.ts';
-import { hasReadToEnd } from '#lib/bus/read-to-end.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
 import type { Handlers } from '#lib/bus/pipeline.ts';
 import { type ControlState, noControls } from '#lib/control/control-state.ts';
@@ -11,71 +7,44 @@ import { followControls } from '#lib/control/follow-controls.ts';
 import { BelayError } from '#lib/errors.ts';
 import { orderTopic } from '#lib/events/order-events.ts';
 import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
-import type { Logger } from '#lib/logger.ts';
 import { consume } from '#lib/platform/consume.ts';
 import type { Platform } from '#lib/platform/platform.ts';
 import { sqlCheck } from '#lib/platform/sql-check.ts';
 import { startOutbox } from '#lib/platform/start-outbox.ts';
 import { type Publish, publisher } from '#lib/platform/publisher.ts';
-import { openSigning, type Trust } from '#lib/platform/signing.ts';
-import type { Runbook } from '#lib/runbook/runbook.ts';
-import type { Sql } from '#lib/sql/open-sql.ts';
-import type { OutboxSweeper } from '#lib/sql/outbox-sweeper.ts';
-import { RowWorker } from '#lib/sql/row-worker.ts';
-import { readCase } from './adapters/case-json.ts';
-import { checkRetention } from './adapters/check-retention.ts';
+import { openSigning } from '#lib/platform/signing.ts';
 import type { DecisionTables } from './adapters/decision-tables.ts';
-import { loadStartRunbooks } from './adapters/load-start-runbooks.ts';
 import { migrations } from './adapters/migrations.ts';
 import { openGuardrails } from './adapters/open-guardrails.ts';
-import { sqlCases } from './adapters/sql-cases.ts';
 import { sqlEvidence } from './adapters/sql-evidence.ts';
-import { sqlRegistry } from './adapters/sql-registry.ts';
-import { sqlSchedules } from './adapters/sql-schedules.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
 import { approvalAccess, approvalSchemas, approvalService } from './handlers/approval-service.ts';
-import {
-  type CountEvents,
-  countEvents,
-  countedCases,
-  countedHandlers,
-  countedPublish,
-} from './handlers/count-events.ts';
+import { countEvents, countedHandlers, countedPublish } from './handlers/count-events.ts';
 import { decisionAccess, decisionSchemas, decisionService } from './handlers/decision-service.ts';
 import type { DecideOptions } from './handlers/decide-incident.ts';
 import { escalatedHandler } from './handlers/escalated.ts';
-import { noteEvidence } from './handlers/evidence/note-evidence.ts';
 import { incidentReportedHandler } from './handlers/incident-reported.ts';
 import { incidentResolvedHandler } from './handlers/incident-resolved.ts';
 import { notificationSentHandler } from './handlers/notification-sent.ts';
 import { actionPlannedHandler, planDeclinedHandler } from './handlers/plan-answered.ts';
-import {
-  runbookAccess,
-  runbookSchemas,
-  runbookService,
-  type RunbookServiceOptions,
-} from './handlers/registry/runbook-service.ts';
-import { versionReader } from './handlers/registry/version-reader.ts';
 import { settlesRuns } from './handlers/schedules/settles-runs.ts';
 import { decisionMetrics } from './metrics.ts';
 import type { Cases, EvidenceBook, Guardrails, Schedules } from './ports.ts';
 import type { ActiveRunbooks } from './workers/active-runbooks.ts';
-import { driveCase } from './workers/drive-case.ts';
-import { driveSchedule, type ScheduleDriver } from './workers/drive-schedule.ts';
 import { startHeartbeat } from './workers/heartbeat.ts';
-import { startPlanning } from './workers/plan-schedules.ts';
-import { startRebuilder } from './workers/rebuild.ts';
 import { followHistories } from './workers/run-histories.ts';
-import { startOrphanSweep } from './workers/start-orphan-sweep.ts';
 import { watchState } from './workers/watch-state.ts';
 import { startTellingBreakers } from './workers/tell-breakers.ts';
-import { startRegistry } from './workers/start-registry.ts';
+import { type Around, type Keep, NAME, type Stop } from './start/around.ts';
+import { followEvidence } from './start/follow-evidence.ts';
+import { keepGuardrails } from './start/keep-guardrails.ts';
+import { openRegistry, type Runs } from './start/open-registry.ts';
+import { startCases } from './start/start-cases.ts';
+import { startSchedules } from './start/start-schedules.ts';
 
-const NAME = 'decision';
 const SERVED = ['belay.v1.DecisionService', 'belay.v1.ApprovalService', 'belay.v1.RunbookService'];
 const TOPICS = ['incident', 'action', 'verification', 'audit'];
-const GROUP = `belay-${NAME}`;
 
 export function createDecision(config: DecisionConfig, platform: Platform): Service {
   const around: Around = {
@@ -100,17 +69,6 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
     checks: () => running?.checks ?? [],
   };
 }
-
-interface Around {
-  readonly config: DecisionConfig;
-  readonly platform: Platform;
-  readonly logger: Logger;
-  readonly publish: Publish;
-}
-
-type Stop = () => Promise<void>;
-/** What was started is stopped in the reverse order. */
-type Keep = (stop: Stop) => void;
 
 /** What commands are about. */
 interface Running {
@@ -157,21 +115,12 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   const late: { runs?: Runs } = {};
   const active = await openRegistry(sql, outbox, evidence, around, () => late.runs ?? notStarted());
   keep(() => active.stop());
-  const histories = await followHistories({ evidence, clock, logger });
-  keep(() => histories.stop());
-  const controls = await followControls({
-    bus,
-    logger,
-    onCrash: (error) => platform.fail(error),
-    onControl: ({ setting }) => setting?.$case === 'runbookActive' && active.poke(),
-  });
-  keep(() => controls.stop());
+  const followed = await followState(active, evidence, around, keep);
   const heartbeat = startHeartbeat(publish, clock, logger);
   keep(() => heartbeat.stop());
   const opened = await openGuardrails(config.guardrails, clock);
   keep(() => opened.close());
   const { guardrails } = opened;
-  const followed = { runbooks: active.current, controls: controls.current, history: histories.current };
   const deciding = { guardrails, ...followed, targets: config.targets, policy: config.policy };
   const metrics = decisionMetrics(platform.meter);
   const count = countEvents(metrics);
@@ -206,22 +155,27 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     active.check,
     { ...noting.check, name: 'evidence' },
   ];
-  return { cases, controls: controls.current, active, guardrails, sealed, checks };
+  return { cases, controls: followed.controls, active, guardrails, sealed, checks };
 }
 
-/** Filled from the log where they are not what they were, and rid of what was never ordered. */
-function keepGuardrails(
-  guardrails: Guardrails,
-  cases: Cases,
-  { config, platform: { bus, clock }, logger, publish }: Around,
+/** What every decision is made with, as it is at that moment. */
+async function followState(
+  active: ActiveRunbooks,
+  evidence: EvidenceBook,
+  { platform, logger }: Around,
   keep: Keep,
-): void {
-  const rebuilder = startRebuilder({ guardrails, bus, clock, logger });
-  keep(() => rebuilder.stop());
-  const { actWithinMs } = config.policy;
-  const around = { bus, clock, logger, publish, group: GROUP };
-  const sweeper = startOrphanSweep({ guardrails, cases, actWithinMs, ...around });
-  keep(() => sweeper.stop());
+) {
+  const { bus, clock } = platform;
+  const histories = await followHistories({ evidence, clock, logger });
+  keep(() => histories.stop());
+  const controls = await followControls({
+    bus,
+    logger,
+    onCrash: (error) => platform.fail(error),
+    onControl: ({ setting }) => setting?.$case === 'runbookActive' && active.poke(),
+  });
+  keep(() => controls.stop());
+  return { runbooks: active.current, controls: controls.current, history: histories.current };
 }
 
 interface Handling extends DecideOptions {
@@ -245,140 +199,8 @@ function handlersOf(deciding: Handling): Handlers {
   };
 }
 
-interface SchedulesAround extends Around {
-  readonly deciding: DecideOptions & Pick<ScheduleDriver, 'runbooks'>;
-  /** Signs orders. */
-  readonly sealed: Publish;
-  readonly keep: Keep;
-}
-
-/** The planned times of what has a schedule, and the worker that gives each its turn. */
-function startSchedules(
-  { db }: Sql<DecisionTables>,
-  outbox: OutboxSweeper<DecisionTables>,
-  { platform, logger, deciding, sealed: publish, keep }: SchedulesAround,
-): Schedules {
-  const { clock } = platform;
-  const schedules = sqlSchedules({
-    db,
-    source: `belay/${NAME}`,
-    onEvents: () => outbox.poke(),
-    onDue: () => worker.poke(),
-  });
-  const driver = { ...deciding, schedules, clock, publish };
-  const worker = new RowWorker({
-    db,
-    table: 'planned_runs',
-    clock,
-    owner: `${NAME}/${randomUUID().slice(0, 8)}`,
-    handle: ({ planned_at: plannedAt, ...row }) => driveSchedule({ ...row, plannedAt }, driver),
-    onError: (error, row) =>
-      logger.warn(
-        { err: error, planned: row?.id },
-        'a planned time could not have its turn, and gets it again',
-      ),
-  });
-  worker.start();
-  keep(() => worker.stop());
-  const onError = (error: unknown) => logger.warn({ err: error }, 'planned times could not be looked at');
-  const planning = startPlanning({ schedules, runbooks: deciding.runbooks, clock, onError });
-  keep(() => planning.stop());
-  return schedules;
-}
-
-/** What runs are decided with. */
-type Runs = ReturnType<RunbookServiceOptions['runs']>;
-
-interface CasesAround extends Around {
-  readonly deciding: Omit<DecideOptions, 'cases'>;
-  /** Signs orders. */
-  readonly sealed: Publish;
-  readonly count: CountEvents;
-  readonly keep: Keep;
-}
-
-/** What waits, and the worker that looks at it when its time has come. */
-function startCases(
-  { db }: Sql<DecisionTables>,
-  outbox: OutboxSweeper<DecisionTables>,
-  { platform, logger, deciding, sealed, count, keep }: CasesAround,
-): Cases {
-  const { bus, clock } = platform;
-  const stored = sqlCases({
-    db,
-    source: `belay/${NAME}`,
-    onEvents: () => outbox.poke(),
-    onDue: () => worker.poke(),
-  });
-  const cases = countedCases(stored, count);
-  const driver = { ...deciding, cases, clock, publish: sealed, readToEnd: () => hasReadAll(bus) };
-  const worker = new RowWorker({
-    db,
-    table: 'cases',
-    clock,
-    owner: `${NAME}/${randomUUID().slice(0, 8)}`,
-    handle: (row) => driveCase(readCase(row.data), driver),
-    onError: (error, row) =>
-      logger.warn({ err: error, decision: row?.id }, 'a case could not be looked at, and is again'),
-  });
-  worker.start();
-  keep(() => worker.stop());
-  return cases;
-}
-
-/** The files registered, the active ones followed, and the commands about them served. */
-async function openRegistry(
-  { db }: Sql<DecisionTables>,
-  outbox: OutboxSweeper<DecisionTables>,
-  evidence: EvidenceBook,
-  { config, platform, logger, publish }: Around,
-  runs: () => Runs,
-): Promise<ActiveRunbooks> {
-  const { bus, clock, grpc } = platform;
-  const registry = sqlRegistry({ db, source: `belay/${NAME}`, onEvents: () => outbox.poke() });
-  const common = {
-    registry,
-    read: versionReader(),
-    checkRetention: (runbooks: readonly Runbook[]) => checkRetention(bus, runbooks),
-    clock,
-  };
-  const loaded = await loadStartRunbooks(config.runbooks, { logger, clock });
-  const { onStart } = config.registry;
-  const active = await startRegistry({ ...common, loaded, onStart, logger });
-  const handlers = runbookService({
-    ...common,
-    ...{ evidence, active: active.current, criteria: config.policy.proposals },
-    publish,
-    refresh: () => active.refresh(),
-    runs,
-  });
-  grpc.addService(RunbookServiceService, handlers, runbookAccess, runbookSchemas);
-  return active;
-}
-
-/**
- * A group of its own reads what was decided and what came of it: a decision waits for no row, and what is read twice
- * is noted once.
- */
-const followEvidence = (platform: Platform, evidence: EvidenceBook, { trust }: Trust) =>
-  consume(platform, {
-    service: `${NAME}-evidence`,
-    topics: ['decision', 'verification'],
-    publishes: [],
-    handlers: noteEvidence(evidence),
-    trust,
-  });
-
 async function prepareLog({ bus, topics }: Platform, orders: readonly string[]): Promise<void> {
   await prepareTopics(bus, topicSpecs([...TOPICS, 'decision', 'control', ...orders], topics));
-}
-
-/** Everything that could still say that a case is over, or what was planned, is handled. */
-async function hasReadAll(bus: Bus): Promise<boolean> {
-  const read = await Promise.all(
-    ['incident', 'action', 'audit'].map((topic) => hasReadToEnd(bus, GROUP, topic)),
-  );
-  return read.every(Boolean);
 }
 
 function notStarted(): never {

@@ -47,6 +47,7 @@ export const evidenceMigrations: readonly Migration[] = [
       );
       create index evidence_runbook on evidence (runbook, decided_at);
       create index evidence_noted on evidence (noted_at);
+      create index evidence_runs on evidence (runbook, settled_at, run) where run <> 'none';
       create table evidence_before (
         runbook text primary key,
         runs bigint not null,
