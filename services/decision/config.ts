@@ -61,6 +61,8 @@ const riskSection = z
   .strictObject({
     /** Runs that were verified, ever, before a runbook is no longer new here. 0: none ever is new. */
     minimumVerifiedRuns: z.int().min(0).default(0),
+    /** The share of the runs of 30 days that has to be verified; fewer than 5 runs say nothing. 0: none. */
+    reliableRate: z.number().min(0).max(1).default(0.9),
     /** As in a runbook's blackoutWindows. */
     busyHours: timeWindows,
   })

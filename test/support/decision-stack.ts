@@ -117,7 +117,13 @@ function sharedConfig(options: DecisionStackOptions, folder: string, keys: Local
     registry: { onStart: 'activate' },
     targets: [...targets],
     // What is refused stays refused, so that each incident is decided once.
-    policy: { concurrency, maxAttempts: 1, storm: { services: 1_000_000, percent: 0 } },
+    policy: {
+      concurrency,
+      maxAttempts: 1,
+      storm: { services: 1_000_000, percent: 0 },
+      // What a campaign lets fail says nothing about a runbook.
+      risk: { reliableRate: 0 },
+    },
   };
 }
 

@@ -59,6 +59,8 @@ export interface Policy {
 export interface RiskPolicy {
   /** A runbook with fewer is new here. 0: none ever is. */
   readonly minimumVerifiedRuns: number;
+  /** A runbook that helped less often lately is not trusted alone. 0: how often does not matter. */
+  readonly reliableRate: number;
   /** When more depends on what is changed. */
   readonly busyHours: readonly TimeWindow[];
 }

@@ -23,7 +23,7 @@ function riskOf(
   { history, policy, now = new Date('2026-03-03T03:12:00Z') }: Moment = {},
 ) {
   const known = history && new Map([[given.name, { ...noRuns, ...history }]]);
-  const risk = { minimumVerifiedRuns: 0, busyHours: [], ...policy };
+  const risk = { minimumVerifiedRuns: 0, reliableRate: 0.9, busyHours: [], ...policy };
   return momentaryRisk(given, { incident: reported, history: known }, { risk }, now);
 }
 
@@ -86,6 +86,11 @@ it.each<[string, Partial<RunHistory>, readonly string[]]>([
 ])('by its history: %s', (_, history, raisedBy) => {
   const level = raisedBy.length > 0 ? 'medium' : 'low';
   expect(riskOf(runbook('low'), incident(), { history })).toEqual({ level, raisedBy });
+});
+
+it('does not ask how often it helped where the policy does not', () => {
+  const history = { verified: 1, failed: 9 };
+  expect(riskOf(runbook('low'), incident(), { history, policy: { reliableRate: 0 } }).level).toBe('low');
 });
 
 it('is raised for what is new here, where that is asked for', () => {

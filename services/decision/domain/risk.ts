@@ -14,7 +14,6 @@ const LEVELS: readonly RiskLevel[] = ['low', 'medium', 'high'];
 /** As a report says it, among its labels or its context. */
 const CRITICAL = 'business_critical';
 const OWNERS = ['owner', 'team'];
-const RELIABLE_RATE = 0.9;
 /** Fewer runs say nothing about a rate. */
 const RUNS_FOR_RATE = 5;
 
@@ -34,7 +33,7 @@ export function momentaryRisk(
     ...breadth(incident),
     ...importance(incident),
     ...ownership(incident, runbook),
-    ...(past ? [...unreliability(past), ...novelty(past, risk)] : []),
+    ...(past ? [...unreliability(past, risk), ...novelty(past, risk)] : []),
     ...timing(risk, now),
   ];
   const declared = LEVELS.indexOf(runbook.risk);
@@ -62,9 +61,9 @@ function ownership({ labels, context, service }: IncidentFacts, { owner }: Runbo
   return other === undefined ? [] : [`${service} belongs to ${other}, the runbook to ${owner}`];
 }
 
-function unreliability({ verified, failed }: RunHistory): string[] {
+function unreliability({ verified, failed }: RunHistory, policy: RiskPolicy | undefined): string[] {
   const runs = verified + failed;
-  const isReliable = runs < RUNS_FOR_RATE || verified / runs >= RELIABLE_RATE;
+  const isReliable = runs < RUNS_FOR_RATE || verified / runs >= (policy?.reliableRate ?? 0);
   return isReliable ? [] : [`worked ${verified} of ${runs} times in ${HISTORY_DAYS} days`];
 }
 
