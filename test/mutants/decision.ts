@@ -164,12 +164,7 @@ export const decisionMutants: readonly Mutant[] = [
     'if (!wasNotified)',
     'if (false)',
   ),
-  inCore(
-    'too old an incident is tried again',
-    'domain/retry',
-    'return at <= until ? at : undefined;',
-    'return at;',
-  ),
+  inCore('too old an incident is tried again', 'domain/retry', '(at <= until ? at : undefined)', 'at'),
   inCore(
     'what was ordered is taken for an orphan',
     'workers/sweep-orphans',

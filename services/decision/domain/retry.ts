@@ -38,7 +38,7 @@ export function retryAt(
   const waitMs = waitOf(attempt);
   const ends = refusals.map(({ endsAt }) => endsAt?.getTime() ?? decidedAt.getTime() + waitMs);
   const at = new Date(Math.max(...ends));
-  return at <= until ? at : undefined;
+  return inTime(at, until);
 }
 
 /** Ends without an effect that say nothing about the fix: the target, or its executor, was not ready for it. */
@@ -58,7 +58,9 @@ export function retryAfterEndAt(
 ): Date | undefined {
   if (!until || !PASSING.has(code)) return undefined;
   const at = new Date(endedAt.getTime() + waitOf(attempt));
-  return at <= until ? at : undefined;
+  return inTime(at, until);
 }
+
+const inTime = (at: Date, until: Date): Date | undefined => (at <= until ? at : undefined);
 
 const waitOf = (attempt: number): number => FIRST_WAIT_MS * 2 ** (attempt - 1);
