@@ -285,7 +285,8 @@ export interface Planned {
 
 /** What came of a planned time. */
 export type TurnTaken =
-  | { readonly is: 'run'; readonly incidentId: string; readonly isOpen: boolean }
+  /** `isOver`: there is no action, or it has ended. */
+  | { readonly is: 'run'; readonly isOver: boolean }
   | { readonly is: 'skipped'; readonly event: OutgoingEvent }
   | { readonly is: 'dropped' };
 
@@ -293,8 +294,10 @@ export type TurnTaken =
 export interface Schedules {
   /** One planned time waits for each of these, and none for any other. */
   keep(wanted: readonly Timetabled[]): Promise<void>;
-  /** Whether a run of it that was begun has not ended, as far as is known. */
-  isOpen(runbook: string, now: Date): Promise<boolean>;
+  /** Whether a run of it that was planned before has begun and not ended, as far as is known. */
+  isOpen(runbook: string, before: Date, now: Date): Promise<boolean>;
+  /** Before its run is decided: from then on it is open until its action has ended. Again it changes nothing. */
+  begin(run: PlannedRun, incidentId: string): Promise<void>;
   /** Notes it, says what is to be said, and plans the next one: all of it or nothing, where the claim still holds. */
   finish(run: PlannedRun, turn: TurnTaken, next: Planned | undefined, now: Date): Promise<void>;
   /** The action of a run has ended. What is no run is nothing to it. */

@@ -14,7 +14,8 @@ import type { SqlServer } from './sql/sql-subject.ts';
 const three = new Date('2026-03-03T03:00:00Z');
 const after = (seconds: number) => new Date(three.getTime() + seconds * 1_000);
 const DAILY = '0 3 * * * UTC';
-const RUN = { is: 'run', incidentId: 'inc-1', isOpen: true } as const;
+const RUN = { is: 'run', isOver: false } as const;
+const OVER = { is: 'run', isOver: true } as const;
 
 /** What is kept of planned times, on every database. */
 export function schedulesContract(name: string, open: () => Promise<SqlServer>): void {
@@ -72,7 +73,7 @@ export function schedulesContract(name: string, open: () => Promise<SqlServer>):
         await wanting(runbook);
         const claims = await Promise.all([claim(three, 'a'), claim(three, 'b')]);
         expect(claims.flat()).toHaveLength(1);
-        await schedules.finish(claims.flat()[0] as PlannedRun, { ...RUN, isOpen: false }, undefined, three);
+        await schedules.finish(claims.flat()[0] as PlannedRun, OVER, undefined, three);
         // An instance that is behind plans the same time again.
         await wanting(runbook);
         expect(await claim(after(60))).toEqual([]);
@@ -88,7 +89,7 @@ export function schedulesContract(name: string, open: () => Promise<SqlServer>):
       const next = { at: after(86_400), timetable: DAILY };
       await schedules.finish(first, { is: 'dropped' }, next, after(32));
       expect(await rowsOf('dies')).toEqual([{ planned_at: three, state: 'planned' }]);
-      await schedules.finish(second, { ...RUN, isOpen: false }, next, after(33));
+      await schedules.finish(second, OVER, next, after(33));
       expect(await rowsOf('dies')).toEqual([
         { planned_at: three, state: 'run' },
         { planned_at: next.at, state: 'planned' },
@@ -124,23 +125,40 @@ export function schedulesContract(name: string, open: () => Promise<SqlServer>):
 
     it('knows whether the run before is open: by its action, or by what waits', async () => {
       await wanting('open');
-      await schedules.finish(await only(three), RUN, undefined, three);
-      expect(await schedules.isOpen('open', after(60))).toBe(true);
-      expect(await schedules.isOpen('other', after(60))).toBe(false);
+      const open = await only(three);
+      await schedules.begin(open, 'inc-1');
+      await schedules.finish(open, RUN, undefined, three);
+      const isOpen = (runbook: string, now: Date) => schedules.isOpen(runbook, now, now);
+      expect(await isOpen('open', after(60))).toBe(true);
+      expect(await isOpen('other', after(60))).toBe(false);
+      // It is not in the way of itself.
+      expect(await schedules.isOpen('open', three, after(60))).toBe(false);
       // Nothing takes as long as that: it does not keep the next one from running for ever.
-      expect(await schedules.isOpen('open', after(3 * 86_400))).toBe(false);
+      expect(await isOpen('open', after(3 * 86_400))).toBe(false);
       await schedules.settled('inc-of-no-run');
-      expect(await schedules.isOpen('open', after(60))).toBe(true);
-      await schedules.settled(RUN.incidentId);
-      expect(await schedules.isOpen('open', after(60))).toBe(false);
+      expect(await isOpen('open', after(60))).toBe(true);
+      await schedules.settled('inc-1');
+      expect(await isOpen('open', after(60))).toBe(false);
 
       await wanting('asks', after(3_600));
-      const waiting = { ...RUN, incidentId: 'inc-asks' };
-      await schedules.finish(await only(after(3_600)), waiting, undefined, after(3_600));
-      await cases.open(caseOf('dec-asks', waiting.incidentId), after(3_600));
-      expect(await schedules.isOpen('asks', after(3_700))).toBe(true);
+      const asks = await only(after(3_600));
+      await schedules.begin(asks, 'inc-asks');
+      await schedules.finish(asks, RUN, undefined, after(3_600));
+      await cases.open(caseOf('dec-asks', 'inc-asks'), after(3_600));
+      expect(await isOpen('asks', after(3_700))).toBe(true);
       await cases.advance('dec-asks', stepOf({ type: 'not_planned', reason: 'x' }, after(3_700)));
-      expect(await schedules.isOpen('asks', after(3_700))).toBe(false);
+      expect(await isOpen('asks', after(3_700))).toBe(false);
+    });
+
+    it('knows of an end that came before whoever began it could note that, or died', async () => {
+      await wanting('crash');
+      const first = await only(three);
+      await schedules.begin(first, 'inc-crash');
+      await schedules.settled('inc-crash');
+      const second = await only(after(31));
+      await schedules.begin(second, 'inc-crash');
+      await schedules.finish(second, RUN, undefined, after(32));
+      expect(await schedules.isOpen('crash', after(60), after(60))).toBe(false);
     });
 
     it('forgets what had its turn a month ago', async () => {

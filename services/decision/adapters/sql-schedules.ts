@@ -41,7 +41,18 @@ export function sqlSchedules({ db, source, onEvents, onDue }: SqlSchedulesOption
       for (const one of lacking) await plan(db, one);
       if (lacking.length > 0) onDue();
     },
-    isOpen: (runbook, now) => isOpen(db, runbook, new Date(now.getTime() - LONGEST_OPEN_MS)),
+    isOpen: (runbook, before, now) =>
+      isOpen(db, runbook, { since: new Date(now.getTime() - LONGEST_OPEN_MS), before }),
+    begin: async ({ id, epoch }, incidentId) => {
+      await db
+        .updateTable('planned_runs')
+        .set({ incident_id: incidentId, is_open: true })
+        .where('id', '=', id)
+        .where('epoch', '=', epoch)
+        // Begun before a crash: it may have ended since.
+        .where('incident_id', 'is', null)
+        .execute();
+    },
     finish: async (claim, turn, next, now) => {
       const said = await db.transaction().execute(async (trx) => {
         const held = await releaseClaimed(trx, 'planned_runs', claim, {
@@ -70,8 +81,7 @@ export function sqlSchedules({ db, source, onEvents, onDue }: SqlSchedulesOption
 }
 
 function columnsOf(turn: TurnTaken) {
-  if (turn.is !== 'run') return { state: turn.is };
-  return { state: turn.is, incident_id: turn.incidentId, is_open: turn.isOpen };
+  return turn.is === 'run' && turn.isOver ? { state: turn.is, is_open: false } : { state: turn.is };
 }
 
 /** What somebody works on is theirs to end. */
@@ -123,12 +133,17 @@ async function insertPlanned(
 }
 
 /** Something waits for a plan, for people or for its grant; or an action was ordered, and has not ended. */
-async function isOpen(db: Kysely<DecisionTables>, runbook: string, since: Date): Promise<boolean> {
+async function isOpen(
+  db: Kysely<DecisionTables>,
+  runbook: string,
+  { since, before }: { readonly since: Date; readonly before: Date },
+): Promise<boolean> {
   const runs = await db
     .selectFrom('planned_runs')
     .select('incident_id')
     .where('runbook', '=', runbook)
     .where('planned_at', '>', since)
+    .where('planned_at', '<', before)
     .where('is_open', '=', true)
     .execute();
   const ids = runs.flatMap(({ incident_id }) => incident_id ?? []);

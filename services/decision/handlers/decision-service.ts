@@ -60,7 +60,7 @@ export const decisionSchemas: RequestSchemas<Service> = {
   disableRunbook: z.looseObject({ reason, runbook: named }),
   enableRunbook: z.looseObject({ reason, runbook: named }),
   liftQuarantine: z.looseObject({ reason, id }),
-  cancelAction: z.looseObject({ reason, id }),
+  cancelAction: z.looseObject({ reason, id: id.min(8, 'is shorter than 8 characters') }),
   resetBreaker: z.looseObject({ reason, runbook: named }),
   listGuardrails: z.looseObject({ runbook: name, service: name }),
 };

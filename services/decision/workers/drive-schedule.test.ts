@@ -35,6 +35,7 @@ let isOpen: boolean;
 /** The process ends before it can note what it did. */
 let dies: boolean;
 let active: ActiveRunbook[];
+let events: string[];
 
 beforeEach(async () => {
   clock = new ManualClock(three);
@@ -42,6 +43,7 @@ beforeEach(async () => {
   await guardrails.rebuild(async () => {});
   [published, opened, finished, isOpen, dies] = [[], [], [], false, false];
   active = [nightly(ON_WEB_0)];
+  events = [];
 });
 
 const driver = (): ScheduleDriver => ({
@@ -60,15 +62,17 @@ const driver = (): ScheduleDriver => ({
   },
   schedules: {
     isOpen: async () => isOpen,
+    begin: async () => void events.push('begun'),
     finish: async (_run, turn, next) => {
       if (dies) throw new Error('the process ends here');
       finished.push({ turn, next });
     },
   },
   clock,
-  publish: async (events) => {
-    for (const event of events) encodeEvent(event, 'belay/decision');
-    published.push(...events);
+  publish: async (sent) => {
+    for (const event of sent) encodeEvent(event, 'belay/decision');
+    published.push(...sent);
+    events.push('sent');
   },
 });
 const drive = (timetable = '0 3 * * * UTC') =>
@@ -91,7 +95,7 @@ it('a planned time is run under the guardrails of every other run, by the engine
   expect(shown).toContainEqual(['match', 'by its schedule']);
   expect(shown).toContainEqual(['confidence', 'planned for 2026-03-03T03:00Z']);
   const next = { at: new Date('2026-03-04T03:00:00Z'), timetable: '0 3 * * * UTC' };
-  expect(finished).toMatchObject([{ turn: { is: 'run', isOpen: true }, next }]);
+  expect(finished).toMatchObject([{ turn: { is: 'run', isOver: false }, next }]);
 });
 
 it('a process that died behind its order says the same again, however late, and takes no second slot', async () => {
@@ -104,6 +108,17 @@ it('a process that died behind its order says the same again, however late, and 
   const ids = published.map(({ type, data }) => eventId(type, data));
   expect(ids.slice(3)).toEqual(ids.slice(0, 3));
   expect(finished).toMatchObject([{ turn: { is: 'run' } }]);
+});
+
+it('is open before its order goes out, and over where its action has settled meanwhile', async () => {
+  dies = true;
+  await expect(drive()).rejects.toThrow('ends here');
+  expect(events).toEqual(['begun', 'sent']);
+  const { decisionId = '' } = dataOf('DecisionMade') ?? {};
+  await guardrails.settle({ decisionId, outcome: 'succeeded', at: clock.now() });
+  dies = false;
+  await drive();
+  expect(finished).toMatchObject([{ turn: { is: 'run', isOver: true } }]);
 });
 
 it('nothing is said to be missed before it is known what was decided', async () => {
@@ -138,14 +153,14 @@ it('what needs people asks them, and nobody has asked for it who could not say y
   await drive();
   expect(dataOf('DecisionMade')?.mode).toBe(Mode.APPROVAL_REQUIRED);
   expect(opened[0]?.asks?.requester).toBeUndefined();
-  expect(finished).toMatchObject([{ turn: { is: 'run', isOpen: true } }]);
+  expect(finished).toMatchObject([{ turn: { is: 'run', isOver: false } }]);
 });
 
 it('what is only observed stays so, and is over at once', async () => {
   active = [nightly(ON_WEB_0, 'observe')];
   await drive();
   expect(dataOf('DecisionMade')).toMatchObject({ mode: Mode.OBSERVE, wouldHave: Mode.AUTO_EXECUTE });
-  expect(finished).toMatchObject([{ turn: { is: 'run', isOpen: false } }]);
+  expect(finished).toMatchObject([{ turn: { is: 'run', isOver: true } }]);
 });
 
 it.each([

@@ -12,7 +12,7 @@ import type { PlannedRun, Schedules } from '../ports.ts';
 
 export interface ScheduleDriver extends DecideOptions {
   readonly runbooks: () => readonly ActiveRunbook[];
-  readonly schedules: Pick<Schedules, 'isOpen' | 'finish'>;
+  readonly schedules: Pick<Schedules, 'isOpen' | 'begin' | 'finish'>;
   readonly clock: Clock;
   /** Signs orders. */
   readonly publish: Publish;
@@ -33,7 +33,7 @@ export async function driveSchedule(row: PlannedRun, driver: ScheduleDriver): Pr
   const { plannedAt } = row;
   const considered = scheduledRun(runbook, plannedAt, targets, now);
   const wasDecided = (await guardrails.recordOf(decisionIdOf(considered))) !== undefined;
-  const isOneBeforeOpen = await schedules.isOpen(runbook.name, now);
+  const isOneBeforeOpen = await schedules.isOpen(runbook.name, plannedAt, now);
   const turn = judgeTurn({ plannedAt, wasDecided, isOneBeforeOpen }, now);
   const next = nextTurn((after) => nextRun(runbook.schedule, after), plannedAt, now);
   const planned = next.at && { at: next.at, timetable: timetableOf(runbook) };
@@ -41,18 +41,18 @@ export async function driveSchedule(row: PlannedRun, driver: ScheduleDriver): Pr
     const event = skipped(runbook, row, turn.code, next.further, now);
     return schedules.finish(row, { is: 'skipped', event }, planned, now);
   }
+  // Before its action can end: the end finds it, also where whoever began it is gone by then.
+  await schedules.begin(row, considered.incident.incidentId);
   const events = await decideIncident(considered, driver, now);
   await driver.publish(events);
-  const { incidentId } = considered.incident;
-  return schedules.finish(row, { is: 'run', incidentId, isOpen: goesOn(events) }, planned, now);
+  return schedules.finish(row, { is: 'run', isOver: !goesOn(events) }, planned, now);
 }
 
 /** By what a planned time is found to be of a timetable from before. */
 export const timetableOf = ({ schedule }: Scheduled): string => `${schedule.cron} ${schedule.timeZone}`;
 
-/** Where there is nothing to say, its action has settled by now. */
-const goesOn = (events: readonly OutgoingEvent[]): boolean =>
-  events.length > 0 && !events.some(({ type }) => type === 'DecisionClosed');
+/** An order goes out. Of an action that has settled by now none does. */
+const goesOn = (events: readonly OutgoingEvent[]): boolean => events.some(({ type }) => type === 'Order');
 
 /** Nobody knows what was decided before a crash: it would count as missed. */
 const notReady = (): BelayError =>

@@ -1,6 +1,7 @@
 import { ApprovalAnswer } from '#gen/belay/v1/decision.ts';
 import { type ActionSettled, Effect, ResolvedAs, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import type { HandlerContext, Handlers } from '#lib/bus/pipeline.ts';
+import { DRY_RUN } from '../../domain/decide.ts';
 import { type Answer, isKept, type Note, type Run } from '../../domain/evidence/evidence.ts';
 import type { EvidenceBook } from '../../ports.ts';
 import { decidedModeOf } from '../to-proto.ts';
@@ -15,7 +16,8 @@ export function noteEvidence(evidence: Pick<EvidenceBook, 'note'>): Handlers {
     DecisionMade: ({ data }, context) => {
       const { decisionId, runbook, mode, wouldHave, code, decidedAt } = data;
       const decided = decidedModeOf(mode);
-      if (!runbook || !decided) return [];
+      // Whoever tries it out shows nothing of what it would do for an incident.
+      if (!runbook || !decided || code === DRY_RUN) return [];
       const { name, version } = runbook;
       const said = { mode: decided, wouldHave: decidedModeOf(wouldHave), code };
       return noted(
