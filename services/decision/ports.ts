@@ -303,3 +303,16 @@ export interface Schedules {
   /** The action of a run has ended. What is no run is nothing to it. */
   settled(incidentId: string): Promise<void>;
 }
+
+/** The ids under which runs by hand were asked for, of a day. */
+export interface RunRequests {
+  /**
+   * One at a time. The same id is the same run for a day, and another one later; `isSame`: it was first used for
+   * the same content.
+   */
+  use(
+    id: string,
+    content: string,
+    now: Date,
+  ): Promise<{ readonly firstUsedAt: Date; readonly isSame: boolean }>;
+}

@@ -17,6 +17,7 @@ import type { DecisionTables } from './adapters/decision-tables.ts';
 import { migrations } from './adapters/migrations.ts';
 import { openGuardrails } from './adapters/open-guardrails.ts';
 import { sqlEvidence } from './adapters/sql-evidence.ts';
+import { sqlRunRequests } from './adapters/sql-run-requests.ts';
 import type { DecisionConfig } from './config.ts';
 import { actionResolvedHandler, actionSettledHandler } from './handlers/action-settled.ts';
 import { approvalAccess, approvalSchemas, approvalService } from './handlers/approval-service.ts';
@@ -128,7 +129,7 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   const cases = startCases(sql, outbox, { ...around, deciding, sealed, count, keep });
   const unwatch = watchState({ guardrails, ...followed, metrics, cases, clock });
   keep(async () => unwatch());
-  late.runs = { ...deciding, cases, publish: sealed };
+  late.runs = { ...deciding, cases, requests: sqlRunRequests(sql.db), publish: sealed };
   const schedules = startSchedules(sql, outbox, {
     ...around,
     deciding: { ...deciding, cases },

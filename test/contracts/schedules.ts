@@ -5,6 +5,7 @@ import type { Sql } from '#lib/sql/open-sql.ts';
 import type { DecisionTables } from '../../services/decision/adapters/decision-tables.ts';
 import { migrations } from '../../services/decision/adapters/migrations.ts';
 import { sqlCases } from '../../services/decision/adapters/sql-cases.ts';
+import { sqlRunRequests } from '../../services/decision/adapters/sql-run-requests.ts';
 import { sqlSchedules } from '../../services/decision/adapters/sql-schedules.ts';
 import { stepOf } from '../../services/decision/handlers/case-events.ts';
 import type { Cases, PlannedRun, Schedules } from '../../services/decision/ports.ts';
@@ -159,6 +160,20 @@ export function schedulesContract(name: string, open: () => Promise<SqlServer>):
       await schedules.begin(second, 'inc-crash');
       await schedules.finish(second, RUN, undefined, after(32));
       expect(await schedules.isOpen('crash', after(60), after(60))).toBe(false);
+    });
+
+    it('knows the request of a run by hand for a day, for what it was first used for, whoever races', async () => {
+      const requests = sqlRunRequests(sql.db);
+      const racers = ['pod a', 'pod b', 'pod a'].map((content) => requests.use('req-1', content, three));
+      const same = (await Promise.all(racers)).map(({ isSame }) => isSame);
+      expect([
+        [true, false, true],
+        [false, true, false],
+      ]).toContainEqual(same);
+      const again = await requests.use('req-1', same[0] ? 'pod a' : 'pod b', after(86_000));
+      expect(again).toEqual({ firstUsedAt: three, isSame: true });
+      const later = after(86_401);
+      expect(await requests.use('req-1', 'pod c', later)).toEqual({ firstUsedAt: later, isSame: true });
     });
 
     it('forgets what had its turn a month ago', async () => {

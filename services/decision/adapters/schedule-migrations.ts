@@ -16,6 +16,7 @@ interface PlannedRunTable extends WorkTable {
 
 export interface ScheduleTables {
   planned_runs: PlannedRunTable;
+  run_requests: { id: string; content: string; used_at: Date };
 }
 
 export const scheduleMigrations: readonly Migration[] = [
@@ -34,5 +35,9 @@ export const scheduleMigrations: readonly Migration[] = [
       );
       ${workIndex('planned_runs')}
       create index planned_runs_open on planned_runs (incident_id) where is_open;`,
+  },
+  {
+    id: '0005_run_requests',
+    sql: 'create table run_requests (id text primary key, content text not null, used_at timestamptz not null);',
   },
 ];

@@ -42,6 +42,7 @@ let controls: ControlState;
 let opened: Case[];
 let published: OutgoingEvent[];
 let versions: readonly VersionRecord[];
+let used: Map<string, { readonly content: string; readonly at: Date }>;
 
 beforeEach(async () => {
   clock = new ManualClock(now);
@@ -49,6 +50,7 @@ beforeEach(async () => {
   await guardrails.rebuild(async () => {});
   controls = { ...noControls, heartbeatAt: now };
   [opened, published] = [[], []];
+  used = new Map();
   versions = [record('restart-pod')];
 });
 
@@ -58,6 +60,15 @@ const options = (): RunOptions => ({
   read,
   guardrails,
   cases: { open: async (one) => void opened.push(one) },
+  requests: {
+    // As the rows do it.
+    use: async (id, content, at) => {
+      const known = used.get(id);
+      const first = known && at.getTime() - known.at.getTime() < 86_400_000 ? known : { content, at };
+      used.set(id, first);
+      return { firstUsedAt: first.at, isSame: first.content === content };
+    },
+  },
   runbooks: () => [],
   controls: () => controls,
   targets: ['prod'],
@@ -150,6 +161,16 @@ describe('a run by hand', () => {
     await expect(run({ service: 'checkout' })).rejects.toMatchObject({ code: 'REQUEST_ID_USED' });
     await expect(run({ dryRun: true })).rejects.toMatchObject({ code: 'REQUEST_ID_USED' });
     expect((await run({}, 'tom')).runId).not.toBe(first.runId);
+  });
+
+  it('is another one a day later: the guardrails forget what they answered, and executors do not', async () => {
+    const first = await run();
+    await guardrails.settle({ decisionId: first.decisionId, outcome: 'succeeded', at: clock.now() });
+    await clock.advance(49 * 3_600_000);
+    controls = { ...noControls, heartbeatAt: clock.now() };
+    const later = await run();
+    expect(later).toMatchObject({ mode: Mode.AUTO_EXECUTE });
+    expect(later.decisionId).not.toBe(first.decisionId);
   });
 
   it('is stopped by the kill switch, with every other check as well, and is not tried again', async () => {

@@ -5,13 +5,12 @@ import type { OutgoingEvent } from '#lib/events/event.ts';
 import { toActor } from '#lib/events/to-actor.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
+import { deriveId } from '#lib/ids.ts';
 import { givenParameters } from '#lib/runbook/given-parameters.ts';
-import { DRY_RUN } from '../../domain/decide.ts';
 import type { ActiveRunbook } from '../../domain/registry/active-runbook.ts';
-import type { RunbookRegistry } from '../../ports.ts';
+import type { RunbookRegistry, RunRequests } from '../../ports.ts';
 import { type Command, commandGiven } from '../command-given.ts';
-import { type Considered, decideIncident, decisionIdOf, type DecideOptions } from '../decide-incident.ts';
-import { readDraft } from '../draft.ts';
+import { type Considered, decideIncident, type DecideOptions } from '../decide-incident.ts';
 import type { ReadVersionOf } from '../registry/version-reader.ts';
 import { runIncident } from './run-incident.ts';
 import { toRunResponse } from './run-response.ts';
@@ -20,13 +19,14 @@ import { findRunnable } from './runnable.ts';
 export interface RunOptions extends DecideOptions {
   readonly registry: Pick<RunbookRegistry, 'versions'>;
   readonly read: ReadVersionOf;
+  readonly requests: RunRequests;
   /** Signs orders. */
   readonly publish: Publish;
 }
 
 /**
- * Decides as for an incident that nobody has reported. The same request of the same caller is the same run: it gets
- * the first answer, which is published again, in case it was not the first time.
+ * Decides as for an incident that nobody has reported. The same request of the same caller is the same run for a day:
+ * it gets the first answer, which is published again, in case it was not the first time.
  */
 export async function runRunbook(
   request: RunRunbookRequest,
@@ -35,7 +35,6 @@ export async function runRunbook(
   options: RunOptions,
 ): Promise<RunRunbookResponse> {
   const considered = await consideredOf(request, command.at, call, options);
-  await refuseOtherContent(considered, options);
   const events = await decideIncident(considered, options, command.at);
   const made = events.find((event) => event.type === 'DecisionMade')?.data;
   if (!made) throw isOver(considered);
@@ -60,7 +59,14 @@ async function consideredOf(
   const resource = resourceOf(request.resource, options.targets);
   const by = toActor(call.actor);
   const requestId = request.requestId || call.requestId;
-  const parts = [call.actor.name, requestId];
+  const content = [runbook.name, `${request.version}`, service, sorted(resource ?? {}), sorted(parameters)];
+  const first = await options.requests.use(
+    deriveId('req', call.actor.name, requestId),
+    deriveId('run', ...content, `${dryRun}`),
+    at,
+  );
+  if (!first.isSame) throw idUsed(requestId);
+  const parts = [call.actor.name, requestId, first.firstUsedAt.toISOString()];
   const incident = runIncident({ parts, service, resource, parameters, reason, by, at });
   const words = `asked for by ${by.name}`;
   const asked = { runbook, by: 'person', words, dryRun } as const;
@@ -91,35 +97,17 @@ function resourceOf(resource: Resource | undefined, targets: readonly string[]):
   );
 }
 
-/** Whoever uses a request's id for something else would take the answer for one to that. */
-async function refuseOtherContent(considered: Considered, { guardrails }: RunOptions): Promise<void> {
-  const record = await guardrails.recordOf(decisionIdOf(considered));
-  if (!record) return;
-  const { made, incident } = readDraft(record);
-  const { run, incident: wanted } = considered;
-  const same = [
-    made.runbook?.name === run?.asked.runbook.name,
-    made.service === wanted.service,
-    isSame(made.resource ?? {}, wanted.resource ?? {}),
-    (made.code === DRY_RUN) === run?.asked.dryRun || !ACTS.has(made.mode),
-    // Not known any more where the store was rebuilt.
-    incident === undefined || isSame(incident.context, wanted.context),
-  ];
-  if (same.every(Boolean)) return;
-  throw new BelayError('conflict', `not run: this request was ${made.externalId}, about something else`, {
-    code: 'REQUEST_ID_USED',
-    field: 'requestId',
-    why: 'the same request is the same run',
-    next: `belay incident show ${made.externalId}, or use another id`,
-  });
-}
-
-/** All else says the same of a run that was to act and of one that was not. */
-const ACTS: ReadonlySet<Mode> = new Set([Mode.AUTO_EXECUTE, Mode.APPROVAL_REQUIRED, Mode.SUGGEST]);
-
-const isSame = (one: object, other: object): boolean => sorted(one) === sorted(other);
 const sorted = (value: object): string =>
   JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+/** Whoever uses a request's id for something else would take the answer for one to that. */
+const idUsed = (requestId: string): BelayError =>
+  new BelayError('conflict', `not run: the request ${requestId} was about something else`, {
+    code: 'REQUEST_ID_USED',
+    field: 'requestId',
+    why: 'the same request is the same run for a day',
+    next: 'use another id',
+  });
 
 const isOver = ({ incident }: Considered): BelayError =>
   new BelayError('conflict', `${incident.externalId} was run before, and is over`, {
