@@ -248,6 +248,9 @@ export interface Cases {
   reopened(incidentId: string, at: Date): Promise<void>;
   get(decisionId: string): Promise<Case | undefined>;
   isResolved(incidentId: string): Promise<boolean>;
+  /** A person does not want the action of this decision: nothing is to be tried in its place. */
+  cancelled(decisionId: string, at: Date): Promise<void>;
+  isCancelled(decisionId: string): Promise<boolean>;
   /** Whether a case of it may be taking a slot at this moment. */
   isTaking(incidentId: string): Promise<boolean>;
   /** Those that wait for people, by incident: for whoever has told them. */

@@ -92,6 +92,7 @@ function serveCommands({ config, platform, publish }: Around, running: () => Run
     controls: () => running()?.controls() ?? noControls,
     runbooks: () => (running()?.active.current() ?? []).map(({ name }) => name),
     openSlots: () => (running() ?? notStarted()).guardrails.openSlots(),
+    noteCancelled: (...cancelled) => (running() ?? notStarted()).cases.cancelled(...cancelled),
     publishSealed: (events) => (running() ?? notStarted()).sealed(events),
     active: () => running()?.active.current() ?? [],
     guardrails: () => running()?.guardrails ?? notStarted(),

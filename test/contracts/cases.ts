@@ -93,6 +93,13 @@ export function casesContract(name: string, open: () => Promise<SqlServer>, roun
       expect(await cases.isResolved('inc-younger')).toBe(true);
     });
 
+    it('knows what a person has cancelled', async () => {
+      await cases.cancelled('dec-cancelled', start);
+      await cases.cancelled('dec-cancelled', after(60));
+      expect(await cases.isCancelled('dec-cancelled')).toBe(true);
+      expect(await cases.isCancelled('dec-other')).toBe(false);
+    });
+
     it('finds an approval by what is at hand, and lists what waits by its deadline', async () => {
       await pend('later', 20);
       await pend('sooner', 10);

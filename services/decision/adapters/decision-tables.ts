@@ -19,6 +19,8 @@ interface CaseTable extends WorkTable {
 
 export interface DecisionTables extends OutboxTables, RegistryTables, EvidenceTables, ScheduleTables {
   cases: CaseTable;
+  /** Those whose action a person has cancelled. */
+  cancelled_decisions: { decision_id: string; cancelled_at: Date };
   /** Which incidents are over, as the log said in its order. */
   episodes: { incident_id: string; resolved_at: Date | null; reopened_at: Date | null };
 }

@@ -27,4 +27,10 @@ export const migrations: readonly Migration[] = [
   ...registryMigrations,
   ...evidenceMigrations,
   ...scheduleMigrations,
+  {
+    id: '0006_cancelled_decisions',
+    sql: `
+      create table cancelled_decisions (decision_id text primary key, cancelled_at timestamptz not null);
+      create index cancelled_decisions_at on cancelled_decisions (cancelled_at);`,
+  },
 ];

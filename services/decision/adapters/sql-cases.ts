@@ -72,6 +72,19 @@ export function sqlCases(options: SqlCasesOptions): Cases {
         .executeTakeFirst();
       return row !== undefined && row.resolved_at !== null;
     },
+    cancelled: async (decisionId, at) => {
+      const old = new Date(at.getTime() - KEEP_ENDS_MS);
+      await db.deleteFrom('cancelled_decisions').where('cancelled_at', '<', old).execute();
+      await db
+        .insertInto('cancelled_decisions')
+        .values({ decision_id: decisionId, cancelled_at: at })
+        .onConflict((known) => known.column('decision_id').doNothing())
+        .execute();
+    },
+    isCancelled: async (decisionId) => {
+      const found = db.selectFrom('cancelled_decisions').select('decision_id');
+      return (await found.where('decision_id', '=', decisionId).executeTakeFirst()) !== undefined;
+    },
     ...caseLists(db),
     forget: async (decisionId) => {
       await db.deleteFrom('cases').where('id', '=', decisionId).where('state', '=', 'closed').execute();
@@ -155,10 +168,10 @@ async function endEpisode(trx: Transaction<DecisionTables>, id: string, at: Date
 }
 
 /** Longer than the log can tell again of an end. */
-const KEEP_EPISODES_MS = 30 * 86_400_000;
+const KEEP_ENDS_MS = 30 * 86_400_000;
 
 async function forgetEpisodes(db: Kysely<DecisionTables>, now: Date): Promise<void> {
-  const old = new Date(now.getTime() - KEEP_EPISODES_MS);
+  const old = new Date(now.getTime() - KEEP_ENDS_MS);
   await db.deleteFrom('episodes').where('resolved_at', '<', old).execute();
 }
 

@@ -14,6 +14,8 @@ const LEVELS: readonly RiskLevel[] = ['low', 'medium', 'high'];
 /** As a report says it, among its labels or its context. */
 const CRITICAL = 'business_critical';
 const OWNERS = ['owner', 'team'];
+/** Where a policy says nothing. */
+const RELIABLE_RATE = 0.9;
 /** Fewer runs say nothing about a rate. */
 const RUNS_FOR_RATE = 5;
 
@@ -63,7 +65,7 @@ function ownership({ labels, context, service }: IncidentFacts, { owner }: Runbo
 
 function unreliability({ verified, failed }: RunHistory, policy: RiskPolicy | undefined): string[] {
   const runs = verified + failed;
-  const isReliable = runs < RUNS_FOR_RATE || verified / runs >= (policy?.reliableRate ?? 0);
+  const isReliable = runs < RUNS_FOR_RATE || verified / runs >= (policy?.reliableRate ?? RELIABLE_RATE);
   return isReliable ? [] : [`worked ${verified} of ${runs} times in ${HISTORY_DAYS} days`];
 }
 

@@ -35,6 +35,7 @@ interface Known {
   readonly slot?: string;
   /** Nothing is opened any more. */
   readonly isOver?: boolean;
+  readonly isCancelled?: boolean;
 }
 
 async function settle(code: string, outcome: SettledOutcome, known: Known, effect: Effect = Effect.NONE) {
@@ -45,6 +46,7 @@ async function settle(code: string, outcome: SettledOutcome, known: Known, effec
     cases: {
       open: async (one) => void (known.isOver || opened.push(one)),
       isResolved: async () => false,
+      isCancelled: async () => known.isCancelled ?? false,
       get: async () => (known.case === undefined ? opened[0] : ({ record: known.case } as Case)),
     },
   });
@@ -104,6 +106,15 @@ describe('what came to nothing because of the moment', () => {
     const dueAt = new Date((settled.settledAt as Date).getTime() + 60_000);
     expect(opened).toMatchObject([{ state: 'retrying', attempt: 2, dueAt, decisionId: made.decisionId }]);
   });
+
+  it.each(['expired', 'never_started', 'plan_changed'])(
+    'is left alone where a person had cancelled it: %s',
+    async (code) => {
+      const { opened, closed } = await settle(code, SettledOutcome.ABORTED, { slot, isCancelled: true });
+      expect(opened).toEqual([]);
+      expect(closed).toMatchObject({ escalate: '' });
+    },
+  );
 
   it.each([
     ['its attempts are spent', writeDraft({ ...acting, retryUntil: undefined })],

@@ -15,7 +15,7 @@ import { resolutionTold, settlementTold } from './settlement-told.ts';
 export interface ActionSettledOptions {
   readonly guardrails: Pick<Guardrails, 'settle' | 'recordOf'>;
   readonly controls: () => ControlState;
-  readonly cases: Pick<Cases, 'open' | 'isResolved' | 'get'>;
+  readonly cases: Pick<Cases, 'open' | 'isResolved' | 'isCancelled' | 'get'>;
 }
 
 /** The end of an action frees what its decision held. Only an unknown outcome keeps the workload locked. */
@@ -24,8 +24,10 @@ export function actionSettledHandler(options: ActionSettledOptions): Handler<'Ac
     const breaker = await options.guardrails.settle(settlementOf(data));
     const issuedOf = async () => (await draftBefore(data.decisionId, options))?.issued;
     const told = await settlementTold(data, breaker, options.controls(), issuedOf);
-    // What was cancelled is known to whoever asked for it.
-    if (!NOT_DONE.has(data.outcome) || data.code === CANCELLED) return [closed(data, ''), ...told];
+    if (!NOT_DONE.has(data.outcome)) return [closed(data, ''), ...told];
+    // Whoever asked for that knows, and wants nothing in its place. It may have ended otherwise first.
+    const isCancelled = data.code === CANCELLED || (await options.cases.isCancelled(data.decisionId));
+    if (isCancelled) return [closed(data, ''), ...told];
     const draft = await draftBefore(data.decisionId, options);
     const retry = draft && retryOf(draft, data);
     // It says itself how it ends; where it was not opened, the incident is over.

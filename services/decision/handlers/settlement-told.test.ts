@@ -47,7 +47,12 @@ async function engine() {
       if (event.type === 'ControlSet') controls = applyControl(controls, event.data);
     }
   };
-  const cases = { open: async () => {}, isResolved: async () => false, get: async () => undefined };
+  const cases = {
+    open: async () => {},
+    isResolved: async () => false,
+    isCancelled: async () => false,
+    get: async () => undefined,
+  };
   const options = { guardrails, cases, controls: () => controls };
   const settled = (id: string, outcome: SettledOutcome, minute: number, effect: Effect = Effect.DONE) =>
     ActionSettled.fromPartial({

@@ -18,18 +18,20 @@ const slot = (decisionId: string) => ({ decisionId, record, takenAt: now, askedA
 function world() {
   const told: OutgoingEvent[] = [];
   const sealed: OutgoingEvent[] = [];
+  const noted: string[] = [];
   const give = (id: string) =>
     cancelAction({ id, reason: 'drained by hand' }, call, {
       openSlots: async () => [slot('dec-1a'), slot('dec-1b')],
+      noteCancelled: async (decisionId) => void noted.push(decisionId),
       publish: async (events) => void told.push(...events),
       publishSealed: async (events) => void sealed.push(...events),
       clock: new ManualClock(now),
     });
-  return { give, told, sealed };
+  return { give, told, sealed, noted };
 }
 
 it('orders that the action does not begin, and history tells who wanted it', async () => {
-  const { give, sealed } = world();
+  const { give, sealed, noted } = world();
   const actionId = actionIdOf('dec-1a', 'execute');
   expect(await give(actionId)).toMatchObject({ actionId, decisionId: issued.decisionId });
   expect(sealed.map(({ type }) => type)).toEqual(['OrderIssued', 'Order', 'CommandGiven']);
@@ -38,6 +40,7 @@ it('orders that the action does not begin, and history tells who wanted it', asy
     ofActionId: actionId,
     reason: 'maria: drained by hand',
   });
+  expect(noted).toEqual([issued.decisionId]);
   expect(sealed[2]?.data).toMatchObject({ result: 'ok', subject: actionId, reason: 'drained by hand' });
 });
 

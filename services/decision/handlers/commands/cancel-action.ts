@@ -4,13 +4,14 @@ import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
-import type { Guardrails, OpenSlot } from '../../ports.ts';
+import type { Cases, Guardrails, OpenSlot } from '../../ports.ts';
 import { cancelEvents, cancelOf } from '../cancel-of.ts';
 import { commandGiven, recordRefused } from '../command-given.ts';
 import { actionIdOf } from '../order-of.ts';
 
 export interface CancelActionOptions {
   readonly openSlots: Guardrails['openSlots'];
+  readonly noteCancelled: Cases['cancelled'];
   readonly publish: Publish;
   /** Signs orders. */
   readonly publishSealed: Publish;
@@ -21,7 +22,7 @@ export interface CancelActionOptions {
 export async function cancelAction(
   { id, reason }: CancelActionRequest,
   call: CallContext,
-  { openSlots, publish, publishSealed, clock }: CancelActionOptions,
+  { openSlots, noteCancelled, publish, publishSealed, clock }: CancelActionOptions,
 ): Promise<CancelActionResponse> {
   const at = clock.now();
   const command = { name: 'DecisionService/CancelAction', subject: id, reason, at };
@@ -29,6 +30,8 @@ export async function cancelAction(
     cancelOne(id, await openSlots(), `${call.actor.name}: ${reason}`, at),
   );
   const { ofActionId: actionId, decisionId, incidentId, target } = cancel;
+  // However it ends now, late or never begun: nothing is tried in its place.
+  await noteCancelled(decisionId, at);
   const told = commandGiven({ ...command, subject: actionId }, call);
   await publishSealed([...cancelEvents(cancel), told]);
   return { actionId, decisionId, incidentId, target, issuedAt: at };
