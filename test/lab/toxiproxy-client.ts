@@ -64,7 +64,7 @@ export async function callToxiproxy(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: unknown,
-  signal = AbortSignal.timeout(5_000),
+  signal = AbortSignal.timeout(30_000),
 ): Promise<void> {
   const response = await fetch(`${api}${path}`, {
     method,

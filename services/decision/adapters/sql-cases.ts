@@ -72,6 +72,16 @@ export function sqlCases(options: SqlCasesOptions): Cases {
         .executeTakeFirst();
       return row !== undefined && row.resolved_at !== null;
     },
+    ...cancellations(db),
+    ...caseLists(db),
+    forget: async (decisionId) => {
+      await db.deleteFrom('cases').where('id', '=', decisionId).where('state', '=', 'closed').execute();
+    },
+  };
+}
+
+function cancellations(db: Kysely<DecisionTables>): Pick<Cases, 'cancelled' | 'isCancelled'> {
+  return {
     cancelled: async (decisionId, at) => {
       const old = new Date(at.getTime() - KEEP_ENDS_MS);
       await db.deleteFrom('cancelled_decisions').where('cancelled_at', '<', old).execute();
@@ -84,10 +94,6 @@ export function sqlCases(options: SqlCasesOptions): Cases {
     isCancelled: async (decisionId) => {
       const found = db.selectFrom('cancelled_decisions').select('decision_id');
       return (await found.where('decision_id', '=', decisionId).executeTakeFirst()) !== undefined;
-    },
-    ...caseLists(db),
-    forget: async (decisionId) => {
-      await db.deleteFrom('cases').where('id', '=', decisionId).where('state', '=', 'closed').execute();
     },
   };
 }
