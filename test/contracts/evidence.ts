@@ -49,6 +49,17 @@ export function evidenceContract(name: string, start: () => Promise<SqlServer>):
     const run = (id: string, how: Run | 'none', days = 1, version = 1) =>
       noteAll([decided(id, { at: daysAgo(days), version }), settled(id, how, daysAgo(days))]);
 
+    it('takes many at once, with repeats, from two who write the same', async () => {
+      const other = sqlEvidence((opened.at(-1) as Sql<DecisionTables>).db);
+      const ids = Array.from({ length: 500 }, (_, i) => `many-${i}`);
+      const told = [...ids, ...ids.toReversed()].flatMap((id) => [decided(id), settled(id, 'verified')]);
+      await Promise.all([
+        ...told.map((note) => book.note(note)),
+        ...told.toReversed().map((note) => other.note(note)),
+      ]);
+      expect((await book.histories(now)).get('fix')).toMatchObject({ runsEver: 500, verifiedEver: 500 });
+    });
+
     it('says the same in whatever order it is told, and however often', async () => {
       const story = (id: string): readonly Note[] => [
         decided(id, { mode: 'approval_required', code: 'approval_required' }),

@@ -4,25 +4,40 @@ import type { EvidenceBook } from '../ports.ts';
 import type { DecisionTables } from './decision-tables.ts';
 import type { EvidenceTables } from './evidence-migrations.ts';
 import { readHistories, readVersions } from './evidence-counts.ts';
+import { gather } from './gather.ts';
 
 type Db = Kysely<DecisionTables>;
 type Row = Omit<Insertable<EvidenceTables['evidence']>, 'decision_id' | 'noted_at'>;
 
 export const sqlEvidence = (db: Db): EvidenceBook => ({
-  note: (note) => write(db, note),
+  note: gather((notes) => writeAll(db, notes)),
   histories: (now) => readHistories(db, now),
   newest: (runbook, since, limit) => readNewest(db, runbook, since, limit),
   versions: (runbook) => readVersions(db, runbook),
   forget: (now) => forget(db, now),
 });
 
+/**
+ * In any order: a statement for each kind. Of repeats among them the first counts, as it would alone. Rows are taken
+ * in the order of their ids: two instances that write the same ones wait for each other, and not both.
+ */
+async function writeAll(db: Db, notes: readonly Note[]): Promise<void> {
+  for (const same of Map.groupBy(notes, ({ what }) => what).values()) {
+    const firsts = new Map(same.toReversed().map((note) => [note.decisionId, note]));
+    const inOrder = [...firsts.values()].toSorted((a, b) => (a.decisionId < b.decisionId ? -1 : 1));
+    await write(db, inOrder);
+  }
+}
+
 /** What is there stays: a repeat changes nothing. Only a person's verdict corrects something, an unknown outcome. */
-async function write(db: Db, note: Note): Promise<void> {
-  const row = rowOf(note);
-  const kept = Object.fromEntries(Object.keys(row).map((column) => [column, keptOf(column, note)]));
+async function write(db: Db, notes: readonly Note[]): Promise<void> {
+  const [first] = notes;
+  if (!first) return;
+  const columns = Object.keys(rowOf(first));
+  const kept = Object.fromEntries(columns.map((column) => [column, keptOf(column, first)]));
   await db
     .insertInto('evidence')
-    .values({ decision_id: note.decisionId, noted_at: note.at, ...row })
+    .values(notes.map((note) => ({ decision_id: note.decisionId, noted_at: note.at, ...rowOf(note) })))
     .onConflict((known) => known.column('decision_id').doUpdateSet(kept))
     .execute();
 }
