@@ -162,6 +162,23 @@ export function schedulesContract(name: string, open: () => Promise<SqlServer>):
       expect(await schedules.isOpen('crash', after(60), after(60))).toBe(false);
     });
 
+    it('is not kept open by one that was begun and then skipped: nobody came back to decide it in time', async () => {
+      await wanting('late');
+      await schedules.begin(await only(three), 'inc-late');
+      const late = await only(after(90));
+      const event = outgoing('RunSkipped', {
+        actor: { kind: 3, name: 'decision' },
+        runbook: { name: 'late', version: 1, digest: 'sha256:1' },
+        plannedAt: three,
+        code: 'missed',
+        reason: 'nobody could begin it within 60 s',
+        skippedAt: after(90),
+        further: 0,
+      });
+      await schedules.finish(late, { is: 'skipped', event }, undefined, after(90));
+      expect(await schedules.isOpen('late', after(120), after(120))).toBe(false);
+    });
+
     it('knows the request of a run by hand for a day, for what it was first used for, whoever races', async () => {
       const requests = sqlRunRequests(sql.db);
       const racers = ['pod a', 'pod b', 'pod a'].map((content) => requests.use('req-1', content, three));

@@ -81,7 +81,8 @@ export function sqlSchedules({ db, source, onEvents, onDue }: SqlSchedulesOption
 }
 
 function columnsOf(turn: TurnTaken) {
-  return turn.is === 'run' && turn.isOver ? { state: turn.is, is_open: false } : { state: turn.is };
+  const goesOn = turn.is === 'run' && !turn.isOver;
+  return goesOn ? { state: turn.is } : { state: turn.is, is_open: false };
 }
 
 /** What somebody works on is theirs to end. */
