@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { removeFolders, runBelay } from '../../cli/fixtures/run-belay.ts';
+import { removeFolders } from '../../cli/fixtures/run-belay.ts';
+import { belayOn } from '../support/belay-on.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../support/embedded-stack.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Clients, clientsOf, closedIncident, crashLoop, dataOf, typesOf } from '../support/stack.ts';
@@ -38,8 +39,7 @@ afterAll(async () => {
   removeFolders();
 }, 60_000);
 
-const belay = (...args: string[]) =>
-  runBelay(args, { env: { BELAY_ENDPOINT: stack.endpoints.decision, BELAY_TOKEN: stack.token } });
+const belay = belayOn(() => stack);
 
 interface Shown {
   readonly state: string;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { removeFolders, runBelay } from '../../cli/fixtures/run-belay.ts';
+import { removeFolders } from '../../cli/fixtures/run-belay.ts';
+import { belayOn } from '../support/belay-on.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../support/embedded-stack.ts';
 import { eventually } from '../support/eventually.ts';
 import { type TestCluster, testCluster } from '../support/test-cluster.ts';
@@ -18,8 +19,7 @@ afterAll(async () => {
   removeFolders();
 }, 60_000);
 
-const belay = (...args: string[]) =>
-  runBelay(args, { env: { BELAY_ENDPOINT: stack.endpoints.decision, BELAY_TOKEN: stack.token } });
+const belay = belayOn(() => stack);
 
 async function json(...args: string[]) {
   const { stdout, stderr } = await belay(...args, '-o', 'json');

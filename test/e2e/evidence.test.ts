@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { emptyFolder, removeFolders, runBelay } from '../../cli/fixtures/run-belay.ts';
+import { emptyFolder, removeFolders } from '../../cli/fixtures/run-belay.ts';
+import { belayOn } from '../support/belay-on.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../support/embedded-stack.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Clients, clientsOf, crashLoop } from '../support/stack.ts';
@@ -26,8 +27,7 @@ afterAll(async () => {
   removeFolders();
 }, 60_000);
 
-const belay = (...args: string[]) =>
-  runBelay(args, { env: { BELAY_ENDPOINT: stack.endpoints.decision, BELAY_TOKEN: stack.token } });
+const belay = belayOn(() => stack);
 const runbook = (...args: string[]) => belay('runbook', ...args);
 
 /** A crash loop of an app of its own, reported by a detector. */

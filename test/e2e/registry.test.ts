@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { emptyFolder, removeFolders, runBelay } from '../../cli/fixtures/run-belay.ts';
+import { emptyFolder, removeFolders } from '../../cli/fixtures/run-belay.ts';
+import { belayOn } from '../support/belay-on.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../support/embedded-stack.ts';
 import { eventually } from '../support/eventually.ts';
 import { testCluster } from '../support/test-cluster.ts';
@@ -23,11 +24,10 @@ afterAll(async () => {
   removeFolders();
 }, 60_000);
 
-const belay = (...args: string[]) =>
-  runBelay(args, {
-    cwd: folder,
-    env: { BELAY_ENDPOINT: stack.endpoints.decision, BELAY_TOKEN: stack.token },
-  });
+const belay = belayOn(
+  () => stack,
+  () => folder,
+);
 const runbook = (...args: string[]) => belay('runbook', ...args);
 
 function file(name: string, text: string): string {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { removeFolders, runBelay } from '../../cli/fixtures/run-belay.ts';
+import { removeFolders } from '../../cli/fixtures/run-belay.ts';
+import { belayOn } from '../support/belay-on.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../support/embedded-stack.ts';
 import { eventually } from '../support/eventually.ts';
 import { type TestCluster, testCluster } from '../support/test-cluster.ts';
@@ -33,8 +34,7 @@ afterAll(async () => {
   removeFolders();
 }, 60_000);
 
-const belay = (...args: string[]) =>
-  runBelay(args, { env: { BELAY_ENDPOINT: stack.endpoints.decision, BELAY_TOKEN: stack.token } });
+const belay = belayOn(() => stack);
 
 const appName = () => `app-${randomUUID().slice(0, 8)}`;
 

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { emptyFolder, removeFolders, runBelay } from '../../cli/fixtures/run-belay.ts';
+import { belayOn } from '../support/belay-on.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../support/embedded-stack.ts';
 import { testCluster } from '../support/test-cluster.ts';
 
@@ -30,8 +31,10 @@ afterAll(async () => {
   removeFolders();
 }, 60_000);
 
-const belay = (...args: string[]) =>
-  runBelay(args, { cwd, env: { BELAY_ENDPOINT: stack.endpoints.decision, BELAY_TOKEN: stack.token } });
+const belay = belayOn(
+  () => stack,
+  () => cwd,
+);
 
 async function report(app: string, pod: string, confidence: string, cause = 'pod_crash_loop') {
   const where = ['--resource', `pod/${pod}`, '-n', 'production', '--target', stack.target];

@@ -1,19 +1,4 @@
-import { systemClock } from '#lib/clock.ts';
-import { openSql } from '#lib/sql/open-sql.ts';
-import { openPglite } from '#lib/sql/pglite.ts';
 import { casesContract } from '../../../test/contracts/cases.ts';
+import { pgliteServer } from '../../../test/support/sql-servers.ts';
 
-casesContract(
-  'PGlite',
-  async () => {
-    const onError = (error: unknown) => {
-      throw error;
-    };
-    const instance = await openPglite({ dataDir: undefined, clock: systemClock, onError });
-    return {
-      open: (options) => openSql({ kind: 'pglite', instance, ...options }),
-      stop: () => instance.close(),
-    };
-  },
-  20,
-);
+casesContract('PGlite', pgliteServer, 20);

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../../../test/support/default-policy.ts';
 import { expect, it } from 'vitest';
 import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
@@ -28,14 +29,7 @@ it('a fact that the plan lacks is a check that refuses, and not only a word in t
     runbooks: () => runbooks,
     controls: () => ({ ...noControls, heartbeatAt: now }),
     targets: ['prod-eu'],
-    policy: {
-      maxIncidentAgeMs: 600_000,
-      maxAttempts: 5,
-      actWithinMs: 300_000,
-      concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
-      storm: { services: 5, percent: 20 },
-      budget: { global: 0, perTarget: 0 },
-    },
+    policy: defaultPolicy,
   });
   const data = IncidentReported.fromPartial({
     incidentId: 'inc-1',

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../../../test/support/default-policy.ts';
 import { beforeEach, expect, it } from 'vitest';
 import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
@@ -16,15 +17,6 @@ const at = (seconds: number) => new Date(start.getTime() + seconds * 1_000);
 const { runbooks } = await loadRunbookFiles([
   new URL('../../../runbooks/restart-pod.yaml', import.meta.url).pathname,
 ]);
-const policy = {
-  maxIncidentAgeMs: 600_000,
-  maxAttempts: 5,
-  actWithinMs: 300_000,
-  concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
-  storm: { services: 5, percent: 20 },
-  budget: { global: 0, perTarget: 0 },
-};
-
 let guardrails: Guardrails;
 beforeEach(async () => {
   guardrails = memoryGuardrails();
@@ -38,7 +30,7 @@ async function ordered(name: string, reportedAt = start): Promise<OrderIssued> {
     runbooks: () => runbooks,
     controls: () => noControls,
     targets: ['prod'],
-    policy,
+    policy: defaultPolicy,
   });
   const data = IncidentReported.fromPartial({
     incidentId: `inc-${name}`,
@@ -58,7 +50,7 @@ async function ordered(name: string, reportedAt = start): Promise<OrderIssued> {
 
 async function resolved(name: string, seconds: number, resolvedAt = at(seconds)) {
   const cases = { resolved: async () => {} };
-  const handler = incidentResolvedHandler({ guardrails, cases, actWithinMs: policy.actWithinMs });
+  const handler = incidentResolvedHandler({ guardrails, cases, actWithinMs: defaultPolicy.actWithinMs });
   const data = { incidentId: `inc-${name}`, resolvedAt };
   return handler({ data } as never, { now: at(seconds) } as never);
 }

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../../../test/support/default-policy.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
@@ -73,14 +74,7 @@ const driver = (change: Partial<CaseDriver> = {}): CaseDriver => ({
   runbooks: () => asking,
   controls: () => noControls,
   targets: ['prod'],
-  policy: {
-    maxIncidentAgeMs: 600_000,
-    maxAttempts: 5,
-    actWithinMs: 300_000,
-    concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
-    storm: { services: 5, percent: 20 },
-    budget: { global: 0, perTarget: 0 },
-  },
+  policy: defaultPolicy,
   clock,
   publish: async (events) => void published.push(...events),
   readToEnd: async () => true,

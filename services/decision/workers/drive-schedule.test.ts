@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../../../test/support/default-policy.ts';
 import { readFileSync } from 'node:fs';
 import { beforeEach, expect, it } from 'vitest';
 import { ActorKind, Mode } from '#gen/belay/v1/common.ts';
@@ -52,14 +53,7 @@ const driver = (): ScheduleDriver => ({
   runbooks: () => active,
   controls: () => ({ ...noControls, heartbeatAt: clock.now() }),
   targets: ['prod'],
-  policy: {
-    maxIncidentAgeMs: 600_000,
-    maxAttempts: 5,
-    actWithinMs: 300_000,
-    concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
-    storm: { services: 5, percent: 20 },
-    budget: { global: 0, perTarget: 0 },
-  },
+  policy: defaultPolicy,
   schedules: {
     isOpen: async () => isOpen,
     begin: async () => void events.push('begun'),

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../../../test/support/default-policy.ts';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ManualClock, systemClock } from '#lib/clock.ts';
@@ -60,14 +61,7 @@ it('two instances, each of which is restarted, give every minute one turn', asyn
       ...{ guardrails, schedules, clock, cases: { open: async () => {} }, targets: ['prod'] },
       runbooks: () => active,
       controls: () => ({ ...noControls, heartbeatAt: clock.now() }),
-      policy: {
-        maxIncidentAgeMs: 600_000,
-        maxAttempts: 5,
-        actWithinMs: 300_000,
-        concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
-        storm: { services: 5, percent: 20 },
-        budget: { global: 0, perTarget: 0 },
-      },
+      policy: defaultPolicy,
       publish: async (events: readonly OutgoingEvent[]) => void published.push(...events),
     };
     const worker: RowWorker<DecisionTables, 'planned_runs'> = new RowWorker({

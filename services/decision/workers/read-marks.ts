@@ -1,4 +1,5 @@
 import type { Bus, PartitionOffsets } from '#lib/bus/bus.ts';
+import { hasReadTo } from '#lib/bus/read-to-end.ts';
 
 /** Whether a group has handled what a topic held when it was first asked about something. */
 export interface ReadMarks {
@@ -18,13 +19,7 @@ export function readMarks(bus: Bus, group: string, topic: string): ReadMarks {
     return ends;
   };
   return {
-    isRead: async (about) => {
-      const ends = await markOf(about);
-      const committed = await bus.committed(group, topic);
-      return ends.every(
-        ({ partition, next, earliest }) => next === earliest || (committed[partition] ?? 0) >= next,
-      );
-    },
+    isRead: async (about) => hasReadTo(await markOf(about), bus, group, topic),
     keep: (about) => {
       const kept = new Set(about);
       for (const known of marks.keys()) if (!kept.has(known)) marks.delete(known);

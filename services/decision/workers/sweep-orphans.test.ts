@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../../../test/support/default-policy.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,14 +84,7 @@ async function decides(): Promise<readonly OutgoingEvent[]> {
     runbooks: () => runbooks,
     controls: () => noControls,
     targets: ['prod'],
-    policy: {
-      maxIncidentAgeMs: 600_000,
-      maxAttempts: 5,
-      actWithinMs: 300_000,
-      concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
-      storm: { services: 5, percent: 20 },
-      budget: { global: 0, perTarget: 0 },
-    },
+    policy: defaultPolicy,
   });
   return handler({ id: 'evt-1', data: reported } as never, { now: clock.now() } as HandlerContext);
 }

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../../../../test/support/default-policy.ts';
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
@@ -72,14 +73,7 @@ const options = (): RunOptions => ({
   runbooks: () => [],
   controls: () => controls,
   targets: ['prod'],
-  policy: {
-    maxIncidentAgeMs: 600_000,
-    maxAttempts: 5,
-    actWithinMs: 300_000,
-    concurrency: { global: 10, perTarget: 5, perNamespace: 3, perService: 1 },
-    storm: { services: 5, percent: 20 },
-    budget: { global: 0, perTarget: 0 },
-  },
+  policy: defaultPolicy,
   publish: async (events) => {
     for (const event of events) encodeEvent(event, 'belay/decision');
     published.push(...events);

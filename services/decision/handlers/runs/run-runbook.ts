@@ -4,8 +4,9 @@ import { BelayError } from '#lib/errors.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { toActor } from '#lib/events/to-actor.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
-import type { Publish } from '#lib/platform/publisher.ts';
 import { deriveId } from '#lib/ids.ts';
+import { canonical } from '#lib/plan/plan-digest.ts';
+import type { Publish } from '#lib/platform/publisher.ts';
 import { givenParameters } from '#lib/runbook/given-parameters.ts';
 import type { ActiveRunbook } from '../../domain/registry/active-runbook.ts';
 import type { RunbookRegistry, RunRequests } from '../../ports.ts';
@@ -59,10 +60,10 @@ async function consideredOf(
   const resource = resourceOf(request.resource, options.targets);
   const by = toActor(call.actor);
   const requestId = request.requestId || call.requestId;
-  const content = [runbook.name, `${request.version}`, service, sorted(resource ?? {}), sorted(parameters)];
+  const content = { runbook: runbook.name, version: request.version, service, resource, parameters, dryRun };
   const first = await options.requests.use(
     deriveId('req', call.actor.name, requestId),
-    deriveId('run', ...content, `${dryRun}`),
+    deriveId('run', canonical(content)),
     at,
   );
   if (!first.isSame) throw idUsed(requestId);
@@ -96,9 +97,6 @@ function resourceOf(resource: Resource | undefined, targets: readonly string[]):
     },
   );
 }
-
-const sorted = (value: object): string =>
-  JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 /** Whoever uses a request's id for something else would take the answer for one to that. */
 const idUsed = (requestId: string): BelayError =>
