@@ -13,7 +13,9 @@ export type Files = Readonly<Record<string, string>>;
 
 export interface Run {
   readonly passed: boolean;
+  /** Both streams. Which of them was read first says nothing. */
   readonly output: string;
+  readonly stdout: string;
 }
 
 export interface PlantedTree extends Disposable {
@@ -58,17 +60,19 @@ function run(
     detached: true,
   });
   const deadline = setTimeout(() => process.kill(-Number(child.pid), 'SIGKILL'), deadlineMs);
-  let output = '';
-  const collect = (text: string) => {
+  let [output, stdout] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
-  };
-  child.stdout.setEncoding('utf8').on('data', collect);
-  child.stderr.setEncoding('utf8').on('data', collect);
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(deadline);
-      if (signal === null) resolve({ passed: code === 0, output });
+      if (signal === null) resolve({ passed: code === 0, output, stdout });
       else reject(new Error(`${command} ${args.join(' ')}: ended by ${signal}\n${output}`));
     });
   });

@@ -7,7 +7,7 @@ const passes = `${imports}it('passes', () => { expect(1).toBe(1); });\n`;
 async function runTests(tests: Files, env: Record<string, string> = {}): Promise<Run & { lastLine: string }> {
   using tree = plantTree(['vitest.config.ts', 'test/summary-reporter.ts'], tests);
   const run = await tree.run('vitest', ['run'], env);
-  return { ...run, lastLine: run.output.slice(run.output.slice(0, -1).lastIndexOf('\n') + 1) };
+  return { ...run, lastLine: run.stdout.slice(run.stdout.slice(0, -1).lastIndexOf('\n') + 1) };
 }
 
 describe('the last line of a test run', () => {
