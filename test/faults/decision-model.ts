@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { putSlot } from '../../services/decision/domain/guardrails/decide-slot.ts';
 import { emptyBook, type GuardrailBook } from '../../services/decision/domain/guardrails/guardrail-book.ts';
 import { inOrder } from '../../services/decision/domain/guardrails/in-order.ts';
+import { EVERYTHING } from '../../services/decision/domain/guardrails/scope-keys.ts';
 import { settleSlot } from '../../services/decision/domain/guardrails/settle-slot.ts';
 import { guardrailChecksOf } from '../../services/decision/handlers/guardrail-checks.ts';
 import { resolutionOf, settlementOf } from '../../services/decision/handlers/settlement-of.ts';
@@ -60,17 +61,28 @@ function storedIn(book: GuardrailBook): Stored {
     ...entries('executions', book.executions, (began) => Object.fromEntries([...began].sort(byId))),
     ...entries('attempts', book.attempts, (began) => Object.fromEntries([...began].sort(byId))),
     ...entries('settled', book.settledAtMs, (atMs) => atMs),
-    ...entries('running', book.running, (ids) => [...ids].sort()),
+    ...heldIn(book),
     ...entries('lock', book.locks, (id) => id),
     ...entries('breaker', book.breakers, (breaker) => ({ ...breaker })),
   ]);
+}
+
+/** How many each scope holds, and which ones. Nothing held, nothing stored. */
+function heldIn({ running }: GuardrailBook): (readonly [string, unknown])[] {
+  const open = running.get(EVERYTHING);
+  if (!open) return [];
+  const counts = [...running].map(([scope, ids]) => [scope, String(ids.size)]);
+  return [
+    ['running', Object.fromEntries(counts)],
+    ['open', [...open].sort()],
+  ];
 }
 
 async function storedAt(redis: Redis): Promise<Stored> {
   const stored: Stored = new Map();
   for (const key of await redis.keys('*')) {
     const name = key.startsWith(TAG) ? key.slice(TAG.length) : key;
-    const kind = name.slice(0, name.indexOf(':'));
+    const [kind = ''] = name.split(':');
     const read = READERS[kind];
     if (read) stored.set(name, await read(redis, key));
   }
@@ -82,7 +94,8 @@ const READERS: Readonly<Record<string, (redis: Redis, key: string) => Promise<un
   executions: windowOf,
   attempts: windowOf,
   settled: async (redis, key) => Number(await redis.get(key)),
-  running: async (redis, key) => (await redis.smembers(key)).sort(),
+  running: (redis, key) => redis.hgetall(key),
+  open: async (redis, key) => (await redis.smembers(key)).sort(),
   lock: (redis, key) => redis.get(key),
   breaker: async (redis, key) => {
     const { failures = 0, openedAt = 0, trial = '' } = await redis.hgetall(key);

@@ -1,4 +1,5 @@
 import { systemClock } from '#lib/clock.ts';
+import { guardrailKeys } from '../../services/decision/adapters/redis-keys.ts';
 import type { System } from './decision-system.ts';
 
 export async function decidedMore({ log, traffic }: System, more: number): Promise<void> {
@@ -15,7 +16,7 @@ export async function untilRebuilt({ store }: System): Promise<number> {
   for (;;) {
     const askedMs = Date.now();
     const [marker, info] = await Promise.all([
-      store.redis().get('{belay:guardrails}:ready'),
+      store.redis().get(guardrailKeys('belay').ready),
       store.redis().info('server'),
     ]);
     const process = /run_id:(\w+)/.exec(info)?.[1] ?? '';

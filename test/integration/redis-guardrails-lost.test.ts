@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock, systemClock } from '#lib/clock.ts';
 import { redisGuardrails } from '../../services/decision/adapters/redis-guardrails.ts';
+import { guardrailKeys } from '../../services/decision/adapters/redis-keys.ts';
 import { type LabRedis, startRedis } from '../lab/redis.ts';
 import type { LabProxy } from '../lab/toxiproxy-client.ts';
 import { type LabToxiproxy, startToxiproxy } from '../lab/toxiproxy.ts';
@@ -38,7 +39,7 @@ const open = async (port = server.port, change: { clock?: ManualClock; publishWi
       record: 'r',
       now: new Date(),
     });
-  return { redis, guardrails, ask, keyOf: (name: string) => `{${prefix}:guardrails}:${name}` };
+  return { redis, guardrails, ask, ...guardrailKeys(prefix) };
 };
 const NOT_READY = { code: 'GUARDRAILS_NOT_READY' };
 
@@ -46,7 +47,7 @@ describe('a server that may throw slots away', () => {
   const policy = (value: string) => clients[0]?.config('SET', 'maxmemory-policy', value);
 
   it.each(['allkeys-lru', 'volatile-ttl'])('is refused, with what to do: %s', async (value) => {
-    const { guardrails, ask, redis, keyOf } = await open();
+    const { guardrails, ask, redis, ready } = await open();
     await guardrails.rebuild(async () => {});
     expect(await ask('dec-0')).toMatchObject({ status: 'held' });
     try {
@@ -60,7 +61,7 @@ describe('a server that may throw slots away', () => {
       // Refused on connections that were fine before, too.
       await expect(ask('dec-1')).rejects.toMatchObject(NOT_READY);
       await expect(guardrails.rebuild(async () => {})).rejects.toMatchObject({ code: 'GUARDRAILS_EVICTED' });
-      expect(await redis.exists(keyOf('ready'))).toBe(0);
+      expect(await redis.exists(ready)).toBe(0);
     } finally {
       await policy('noeviction');
     }
@@ -103,13 +104,21 @@ describe('an address that is another server by now', () => {
 });
 
 describe('a rebuild', () => {
+  it('closes what a version before had filled, which lays it out differently', async () => {
+    const { redis, guardrails, ask, readyBefore } = await open();
+    await redis.set(readyBefore, `some process ${Date.now()}`);
+    await expect(ask('dec-1')).rejects.toMatchObject(NOT_READY);
+    await guardrails.rebuild(async () => expect(await redis.exists(readyBefore)).toBe(0));
+    expect(await ask('dec-1')).toMatchObject({ status: 'held' });
+  });
+
   it('opens for good where the clock of the server is behind the one of before', async () => {
-    const { redis, guardrails, ask, keyOf } = await open();
+    const { redis, guardrails, ask, ready } = await open();
     await guardrails.rebuild(async () => {});
-    const [state] = String(await redis.get(keyOf('ready'))).split(' ');
-    await redis.set(keyOf('ready'), `${state} ${Date.now() + 600_000}`);
+    const [state] = String(await redis.get(ready)).split(' ');
+    await redis.set(ready, `${state} ${Date.now() + 600_000}`);
     expect(await guardrails.isReady()).toBe(true);
-    await redis.del(keyOf('ready'));
+    await redis.del(ready);
     await guardrails.rebuild(async () => {});
     expect(await guardrails.isReady()).toBe(true);
     expect(await ask('dec-1')).toMatchObject({ status: 'held' });
@@ -133,16 +142,19 @@ describe('a rebuild', () => {
 
   it('that has lost its lease clears nothing that somebody else has filled', async () => {
     const clock = new ManualClock(new Date());
-    const { redis, guardrails, keyOf } = await open(server.port, { clock, publishWithinMs: 10_000 });
+    const { redis, guardrails, tag, rebuilding } = await open(server.port, {
+      clock,
+      publishWithinMs: 10_000,
+    });
     const slow = guardrails.rebuild(async () => {});
-    await eventually(async () => expect(await redis.exists(keyOf('rebuilding'))).toBe(1));
-    await redis.set(keyOf('rebuilding'), 'somebody else');
-    await redis.set(keyOf('lock:w'), 'dec-1');
+    await eventually(async () => expect(await redis.exists(rebuilding)).toBe(1));
+    await redis.set(rebuilding, 'somebody else');
+    await redis.set(`${tag}:lock:w`, 'dec-1');
     await eventually(async () => {
       await clock.advance(10_000);
       expect(await Promise.race([slow, Promise.resolve('still at it')])).toBe(false);
     });
-    expect(await redis.get(keyOf('lock:w'))).toBe('dec-1');
-    expect(await redis.get(keyOf('rebuilding'))).toBe('somebody else');
+    expect(await redis.get(`${tag}:lock:w`)).toBe('dec-1');
+    expect(await redis.get(rebuilding)).toBe('somebody else');
   });
 });

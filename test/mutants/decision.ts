@@ -41,9 +41,16 @@ export const decisionMutants: readonly Mutant[] = [
   inScript(
     'a held slot ends by itself',
     'decide-slot',
-    "if status == 'held' then\n  redis.call('PERSIST'",
-    "if status == 'none' then\n  redis.call('PERSIST'",
+    "if status ~= 'held' then\n  redis.call('PEXPIRE'",
+    "if true then\n  redis.call('PEXPIRE'",
   ),
+  inScript(
+    'what is granted later ends by itself',
+    'decide-slot',
+    '\nelseif before then',
+    '\nelseif false then',
+  ),
+  inScript('a slot that is freed still counts', 'held-counts', 'count - 1)', 'count)'),
   inScript(
     'an unknown outcome frees the lock',
     'settle-slot',
@@ -60,8 +67,8 @@ export const decisionMutants: readonly Mutant[] = [
   inScript(
     'a storm counts decisions and not services',
     'decide-slot',
-    '\n  ask(ARGV[#ARGV], ARGV[3])',
-    '\n  ask(ARGV[1], ARGV[3])',
+    '\n  ask(ARGV[#ARGV], ARGV[3], tidies)',
+    '\n  ask(ARGV[1], ARGV[3], tidies)',
   ),
   inScript(
     'a storm is over after ten minutes, however many come',

@@ -32,7 +32,7 @@ export async function redisObserve(
   const names = [keys.ready, keys.recent, ...keys.scopes(wants)];
   const { maxExecutionsPerHour, maxAttemptsPerTarget, budget } = wants.limits;
   const limits = [maxExecutionsPerHour, maxAttemptsPerTarget, budget.global, budget.perTarget];
-  const args = [now.getTime(), ...limits];
+  const args = [now.getTime(), ...limits, ...keys.held(wants)];
   const [status, seen = ''] = (await runRedisScript(redis, lookAtScopesScript, names, args)) as string[];
   return status === 'not_ready' ? undefined : (JSON.parse(seen) as Observed);
 }

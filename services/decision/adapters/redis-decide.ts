@@ -40,18 +40,22 @@ export async function redisGrant(
 async function ask(
   redis: Redis,
   keys: GuardrailKeys,
-  { decisionId, about, wants, record, now }: DecideRequest | GrantRequest,
+  request: DecideRequest | GrantRequest,
   how: Ask,
   maxSkewMs: number,
 ): Promise<Slot & Grant> {
+  const { decisionId, about, wants, record, now } = request;
   const names = [keys.ready, keys.slot(decisionId), ...keys.scopes(wants), ...keys.storms(about)];
   const asked = [decisionId, record, now.getTime(), maxSkewMs, KEEP_CLOSED_MS];
   const wanted = wants ? [JSON.stringify(wants), ...limitArguments(wants.limits), how] : [''];
-  const args = [...asked, ...wanted, ...(wants ? policyArguments(wants.limits) : []), serviceKey(about)];
+  const policy = wants ? [...policyArguments(wants.limits), ...keys.held(wants)] : [];
+  const args = [...asked, ...wanted, ...policy, serviceKey(about)];
   const [status = '', ...fields] = (await runRedisScript(redis, decideSlotScript, names, args)) as string[];
   if (status === 'not_ready') throw notReady();
   if (status === 'clock') throw clockOff(Number(fields[0]), now, maxSkewMs);
-  return toAnswer(decisionId, status as SlotStatus, fields);
+  return status === 'first'
+    ? firstAnswer(request, fields)
+    : storedAnswer(decisionId, status as SlotStatus, fields);
 }
 
 const policyArguments = ({ storm, budget }: SlotLimits): number[] => [
@@ -73,26 +77,43 @@ const limitArguments = (limits: SlotLimits): number[] => [
   limits.concurrency.perService,
 ];
 
-/** The script keeps numbers; the words follow from them, with the wants and the time of the first question. */
-function toAnswer(
+/** What was sent needs no sending back. */
+function firstAnswer(
+  { decisionId, wants, record, now }: DecideRequest | GrantRequest,
+  [status, observed, trial]: string[],
+): Slot & Grant {
+  const words = wants && observed ? wordsOf(decisionId, wants, observed, now) : NO_WORDS;
+  return { status: status as SlotStatus, record, trial: trial === '1', at: now, ...words };
+}
+
+function storedAnswer(
   decisionId: string,
   status: SlotStatus,
   [record = '', wants, at, observed, checks, trial, storm]: string[],
 ): Slot & Grant {
   const now = new Date(Number(at));
-  const answer = { status, record, trial: trial === '1', storm: undefined, at: at ? now : undefined };
+  const answer = { status, record, trial: trial === '1', at: at ? now : undefined };
   if (checks)
     return {
       ...answer,
       checks: parseChecks(checks),
       storm: storm ? (JSON.parse(storm) as StormCount) : undefined,
     };
-  if (!wants || !observed) return { ...answer, checks: [] };
-  const [seen, wanted] = [JSON.parse(observed) as Observed, JSON.parse(wants) as SlotWants];
+  const words =
+    wants && observed ? wordsOf(decisionId, JSON.parse(wants) as SlotWants, observed, now) : NO_WORDS;
+  return { ...answer, ...words };
+}
+
+type Words = Pick<Slot, 'checks' | 'storm'>;
+
+const NO_WORDS: Words = { checks: [], storm: undefined };
+
+/** The script keeps numbers; the words follow from them, with the wants and the time of the first question. */
+function wordsOf(decisionId: string, wants: SlotWants, observed: string, now: Date): Words {
+  const seen = JSON.parse(observed) as Observed;
   return {
-    ...answer,
-    checks: checkSlot(seen, { decisionId, wants: wanted, now }),
-    storm: stormCount(seen.storm, wanted.limits.storm, now.getTime()),
+    checks: checkSlot(seen, { decisionId, wants, now }),
+    storm: stormCount(seen.storm, wants.limits.storm, now.getTime()),
   };
 }
 

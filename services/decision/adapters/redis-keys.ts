@@ -1,10 +1,12 @@
-import { breakerKey, EVERYTHING, scopeKeys, stormKeys } from '../domain/guardrails/scope-keys.ts';
+import { breakerKey, scopeKeys, stormKeys } from '../domain/guardrails/scope-keys.ts';
 import type { About, SlotWants } from '../domain/guardrails/slot-wants.ts';
 
 export interface GuardrailKeys {
   readonly tag: string;
   /** Names the Redis process that the store was rebuilt in. */
   readonly ready: string;
+  /** The same, of a store that is laid out as versions before this one did: it is empty to this one. */
+  readonly readyBefore: string;
   readonly rebuilding: string;
   /** The decisions whose slots count against the limits. */
   readonly open: string;
@@ -14,6 +16,8 @@ export interface GuardrailKeys {
   readonly recent: string;
   /** What a slot is counted under, in the order in which the scripts take it. Nothing wanted, nothing named. */
   scopes(wants: SlotWants | undefined): readonly string[];
+  /** The fields of held slots, in that order. */
+  held(wants: SlotWants | undefined): readonly string[];
   /** What storms are told by, in the order in which the scripts take it. */
   storms(about: About | undefined): readonly string[];
 }
@@ -25,41 +29,44 @@ export interface Under {
   readonly value: string;
 }
 
-const RECENT = 'recent';
+const [RECENT, OPEN] = ['recent', 'open'];
 
 export function guardrailKeys(prefix: string): GuardrailKeys {
   const tag = `{${prefix}:guardrails}`;
   return {
     tag,
-    ready: `${tag}:ready`,
+    ready: `${tag}:ready:2`,
+    readyBefore: `${tag}:ready`,
     rebuilding: `${tag}:rebuilding`,
-    open: `${tag}:running:${EVERYTHING}`,
+    open: `${tag}:${OPEN}`,
     slot: (decisionId) => `${tag}:slot:${decisionId}`,
     recent: `${tag}:${RECENT}`,
     breaker: (runbook) => `${tag}:breaker:${breakerKey(runbook)}`,
     scopes: (wants) => (wants ? scopeNames(wants).map((name) => `${tag}:${name}`) : []),
+    held: (wants) => (wants ? heldNames(wants) : []),
     storms: (about) => (about ? stormNames(about).map((name) => `${tag}:${name}`) : []),
   };
 }
 
 function scopeNames(wants: SlotWants): string[] {
-  const { runbook, run, attempts, workload, running, budget } = scopeKeys(wants);
+  const { runbook, run, attempts, workload, budget } = scopeKeys(wants);
   return [
     `breaker:${runbook}`,
     `executions:${run}`,
     `attempts:${attempts}`,
     `settled:${run}`,
     `lock:${workload}`,
-    `running:${running.run}`,
-    `running:${running.runbook}`,
-    `running:${running.global}`,
-    `running:${running.target}`,
-    `running:${running.namespace}`,
-    `running:${running.service}`,
+    'running',
+    OPEN,
     `budget:${budget.global}`,
     `budget:${budget.target}`,
     RECENT,
   ];
+}
+
+function heldNames(wants: SlotWants): string[] {
+  const { run, runbook, global, target, namespace, service } = scopeKeys(wants).running;
+  return [run, runbook, global, target, namespace, service];
 }
 
 function stormNames(about: About): string[] {

@@ -33,7 +33,7 @@ export async function redisRebuild(options: RebuildOptions): Promise<boolean> {
   const renewing = new AbortController();
   const renewed = renew(options, isMine, renewing.signal);
   try {
-    await redis.del(keys.ready);
+    await redis.del(keys.ready, keys.readyBefore);
     await clock.sleep(publishWithinMs);
     // Whoever was so slow that the lease passed on must neither clear nor open what somebody else is filling.
     if (!(await clear(redis, keys, mine))) return false;
@@ -118,6 +118,7 @@ async function refill(
     storm ? JSON.stringify(storm) : '',
     storm?.ofSource ?? '',
     storm?.inAll ?? '',
+    ...keys.held(wants),
   ];
   return (await runRedisScript(redis, refillSlotScript, names, [...stored, ...answer])) !== 'not_mine';
 }

@@ -29,7 +29,8 @@ export async function redisSettle(
     const opensAt = wants?.limits.circuitBreaker.failures ?? 0;
     const args = [decisionId, under.value, stored, outcome, at.getTime(), opensAt, KEEP_CLOSED_MS];
     const names = [under.marker, slot, ...keys.scopes(wants)];
-    const answer = await runRedisScript(redis, settleSlotScript, names, [...args, KEEP_COOLDOWN_MS]);
+    const scopes = [KEEP_COOLDOWN_MS, ...keys.held(wants)];
+    const answer = await runRedisScript(redis, settleSlotScript, names, [...args, ...scopes]);
     const [status, ...breaker] = answer as string[];
     if (status === 'again') continue;
     if (status === 'not_ready') return { isOpen: false };

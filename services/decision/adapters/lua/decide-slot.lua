@@ -1,10 +1,10 @@
 -- The first answer for a decision: every guardrail is looked at, and all of them are taken, or none.
--- Runs behind observe-scopes, storm and charge-slot.
+-- Runs behind held-counts, observe-scopes, storm and charge-slot.
 --
 -- KEYS[1] marker of a rebuilt store   KEYS[2] slot of the decision; where something is wanted:
 -- KEYS[3] breaker of the runbook   KEYS[4] executions   KEYS[5] attempts   KEYS[6] last settlement
--- KEYS[7] lock of the workload   KEYS[8..13] held slots: of the run key, runbook, all, target, namespace, service
--- KEYS[14] actions of a day: of all   KEYS[15] of the target   KEYS[16] what was taken last
+-- KEYS[7] lock of the workload   KEYS[8] held slots of each scope, see held-counts   KEYS[9] their decisions
+-- KEYS[10] actions of a day: of all   KEYS[11] of the target   KEYS[12] what was taken last, for people
 -- last six: what storms are told by, see storm
 -- ARGV[1] decision id   ARGV[2] record to keep   ARGV[3] now, ms   ARGV[4] most difference to this server's clock, ms
 -- ARGV[5] how long a closed slot is kept, ms   ARGV[6] what is wanted, as JSON; empty: nothing
@@ -12,12 +12,16 @@
 -- ARGV[11..15] most held slots: of the runbook, all, target, namespace, service
 -- ARGV[16] reserve; peek: answer and take nothing; grant: take what was noted before
 -- ARGV[17] services, ARGV[18] per cent of those seen, that may be about to be acted on
--- ARGV[19] actions of a day, of all   ARGV[20] of the target; 0: as many as there are   last: the service
+-- ARGV[19] actions of a day, of all   ARGV[20] of the target; 0: as many as there are
+-- ARGV[21..26] scopes of held slots: run key, runbook, all, target, namespace, service   last: the service
 --
--- Returns {'not_ready'}, {'clock', server ms}, or the slot as it is stored:
--- {status, record, wants, asked at ms, observed, checks, trial, storm}.
+-- Returns {'not_ready'}, {'clock', server ms}, {'first', status, observed, trial} for the first answer, or the slot
+-- as it is stored: {status, record, wants, asked at ms, observed, checks, trial, storm}.
 -- Asking again gets the first answer and changes nothing, but when it was asked; only what is noted can still be granted, and a grant
 -- that is refused keeps nothing.
+
+-- Which of ARGV is the first scope.
+local SCOPES = 21
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return { 'not_ready' }
@@ -27,7 +31,7 @@ local time = redis.call('TIME')
 local server_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local now = tonumber(ARGV[3])
 if math.abs(server_ms - now) > tonumber(ARGV[4]) then
-  return { 'clock', string.format('%.0f', server_ms) }
+  return { 'clock', string.format('%d', server_ms) }
 end
 
 -- Its grant is an answer of its own: whoever asks about the decision again gets the one of the decision.
@@ -83,43 +87,49 @@ if before and not (asks_grant and before == 'noted') then
   return stored()
 end
 
+local tidies = tonumber(time[2]) % TIDIES_EVERY == 0
 if not asks_grant then
-  see(ARGV[#ARGV], ARGV[3])
+  see(ARGV[#ARGV], ARGV[3], tidies)
 end
 
 if ARGV[6] == '' then
   redis.call('HSET', KEYS[2], 'status', 'noted', 'record', ARGV[2], 'at', ARGV[3])
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
-  return stored()
+  return { 'first', 'noted', '', '0' }
 end
 
 local automatic = ARGV[16] == 'reserve'
 if automatic then
-  ask(ARGV[#ARGV], ARGV[3])
+  ask(ARGV[#ARGV], ARGV[3], tidies)
 end
-local seen = observe(now, tonumber(ARGV[7]), tonumber(ARGV[9]), tonumber(ARGV[19]), tonumber(ARGV[20]))
+local limits = { tonumber(ARGV[7]), tonumber(ARGV[9]), tonumber(ARGV[19]), tonumber(ARGV[20]) }
+local seen, held = observe(now, limits[1], limits[2], limits[3], limits[4], SCOPES)
 seen.storm = observe_storm(now, automatic)
 local is_refused = storm_refuses(seen.storm, now, tonumber(ARGV[17]), tonumber(ARGV[18])) or refuses(seen)
 local status, trial = 'refused', false
-if asks_grant and is_refused then
-  -- A no keeps nothing: what was noted stays noted.
-  return { status, redis.call('HGET', KEYS[2], 'record') or ARGV[2], ARGV[6], ARGV[3], cjson.encode(seen), '', '', '' }
-end
 if not is_refused then
   status = is_peek and 'noted' or 'held'
 end
+local observed = cjson.encode(seen)
+if asks_grant and is_refused then
+  -- A no keeps nothing: what was noted stays noted.
+  return { 'first', status, observed, '0' }
+end
 if status == 'held' then
   trial = seen.breaker.openedAtMs > 0
-  charge(ARGV[1], ARGV[3], trial)
+  charge(ARGV[1], ARGV[3], trial, SCOPES, held, tidies)
 end
 
-redis.call('HSETNX', KEYS[2], 'record', ARGV[2])
-redis.call('HSET', KEYS[2], 'status', status, is_peek and 'peeked' or 'wants', ARGV[6], answer.at, ARGV[3],
-  answer.observed, cjson.encode(seen), 'trial', trial and '1' or '0')
--- No timer frees a held slot: a settlement does.
-if status == 'held' then
-  redis.call('PERSIST', KEYS[2])
-else
-  redis.call('PEXPIRE', KEYS[2], ARGV[5])
+local told = trial and '1' or '0'
+if not before then
+  redis.call('HSET', KEYS[2], 'record', ARGV[2])
 end
-return stored()
+redis.call('HSET', KEYS[2], 'status', status, is_peek and 'peeked' or 'wants', ARGV[6], answer.at, ARGV[3],
+  answer.observed, observed, 'trial', told)
+-- No timer frees a held slot: a settlement does.
+if status ~= 'held' then
+  redis.call('PEXPIRE', KEYS[2], ARGV[5])
+elseif before then
+  redis.call('PERSIST', KEYS[2])
+end
+return { 'first', status, observed, told }

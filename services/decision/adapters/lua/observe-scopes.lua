@@ -1,4 +1,5 @@
 -- Part of decide-slot and look-at-scopes: what every scope holds at this moment, as `Observed` in domain/guardrails/observed.ts.
+-- Runs behind held-counts.
 --
 -- KEYS as decide-slot. Numbers are whole milliseconds and counts.
 
@@ -6,7 +7,7 @@ local HOUR_MS, DAY_MS = 3600000, 86400000
 
 -- What began within the span; and, where that is the limit, the one whose leaving makes room.
 local function window(key, now, limit, span)
-  local since = '(' .. string.format('%.0f', now - span)
+  local since = string.format('(%d', now - span)
   local count = redis.call('ZCOUNT', key, since, '+inf')
   local blocked_by = 0
   if limit > 0 and count >= limit then
@@ -16,8 +17,11 @@ local function window(key, now, limit, span)
   return { count = count, blockedByMs = blocked_by }
 end
 
-local function observe(now, max_executions, max_attempts, budget, budget_of_target)
+-- And, for whoever takes a slot, how many the scopes held.
+local function observe(now, max_executions, max_attempts, budget, budget_of_target, scopes)
   local breaker = redis.call('HMGET', KEYS[3], 'failures', 'openedAt', 'trial')
+  local single = redis.call('MGET', KEYS[6], KEYS[7])
+  local held = held_counts(scopes)
   return {
     breaker = {
       failures = tonumber(breaker[1] or 0),
@@ -27,18 +31,18 @@ local function observe(now, max_executions, max_attempts, budget, budget_of_targ
     executions = window(KEYS[4], now, max_executions, HOUR_MS),
     attempts = window(KEYS[5], now, max_attempts, HOUR_MS),
     budget = {
-      global = window(KEYS[14], now, budget, DAY_MS),
-      target = window(KEYS[15], now, budget_of_target, DAY_MS),
+      global = window(KEYS[10], now, budget, DAY_MS),
+      target = window(KEYS[11], now, budget_of_target, DAY_MS),
     },
-    settledAtMs = tonumber(redis.call('GET', KEYS[6]) or 0),
-    holder = redis.call('GET', KEYS[7]) or '',
+    settledAtMs = tonumber(single[1] or 0),
+    holder = single[2] or '',
     running = {
-      run = redis.call('SCARD', KEYS[8]),
-      runbook = redis.call('SCARD', KEYS[9]),
-      global = redis.call('SCARD', KEYS[10]),
-      target = redis.call('SCARD', KEYS[11]),
-      namespace = redis.call('SCARD', KEYS[12]),
-      service = redis.call('SCARD', KEYS[13]),
+      run = held[1],
+      runbook = held[2],
+      global = held[3],
+      target = held[4],
+      namespace = held[5],
+      service = held[6],
     },
-  }
+  }, held
 end

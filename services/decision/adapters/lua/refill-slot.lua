@@ -1,4 +1,4 @@
--- What the log says about a decision, into a store that is being rebuilt. Runs behind storm and
+-- What the log says about a decision, into a store that is being rebuilt. Runs behind held-counts, storm and
 -- charge-slot.
 --
 -- KEYS as decide-slot, those of storms where a service is given; KEYS[1] the lease of whoever rebuilds
@@ -8,6 +8,7 @@
 -- ARGV[10] checks of its grant, as JSON   ARGV[11] granted at, ms; both empty where nobody was asked first
 -- ARGV[12] the service; empty: it is not known   ARGV[13] what it counted for towards a storm, as JSON
 -- ARGV[14] the same, of the source   ARGV[15] in all; all three empty where it was not to run by itself
+-- ARGV[16..21] scopes of held slots, as decide-slot; where something was ordered
 --
 -- Returns 'not_mine' when somebody else rebuilds by now, otherwise 'stored'. What is stored already stays.
 
@@ -35,7 +36,7 @@ if ARGV[10] ~= '' then
   taken_at = ARGV[11]
 end
 if ARGV[7] == 'held' then
-  charge(ARGV[1], taken_at, ARGV[9] == '1')
+  charge(ARGV[1], taken_at, ARGV[9] == '1', 16, held_counts(16))
 else
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
 end

@@ -4,11 +4,12 @@
 -- ARGV[1] decision id   ARGV[2] value that KEYS[1] must have; empty: any   ARGV[3] what KEYS were made from, as the
 -- slot has it   ARGV[4] none, succeeded, failed or unknown   ARGV[5] settled at, ms
 -- ARGV[6] failures that open the breaker   ARGV[7] how long a closed slot is kept, ms
--- ARGV[8] how long the last settlement is kept, ms
+-- ARGV[8] how long the last settlement is kept, ms   ARGV[9..14] scopes of held slots, as decide-slot
 --
 -- Returns {'not_ready'}, {'again'} when KEYS are not those of the slot, or {status after it} and, of what wants
 -- something, the breaker after it as read-breakers has it. Settling again, or what was never stored, is fine: then
--- the slot is a tombstone, and a decision that comes late is not ordered. Runs behind breaker-fields.
+-- the slot is a tombstone, and a decision that comes late is not ordered. Runs behind breaker-fields
+-- and held-counts.
 
 local marker = redis.call('GET', KEYS[1])
 if not marker or (ARGV[2] ~= '' and marker ~= ARGV[2]) then
@@ -57,14 +58,13 @@ local function settle_breaker()
 end
 
 local function settle_held()
-  for i = 8, 13 do
-    redis.call('SREM', KEYS[i], id)
-  end
+  let_go(9)
+  redis.call('SREM', KEYS[9], id)
   if outcome == 'none' then
     redis.call('ZREM', KEYS[4], id)
     redis.call('ZREM', KEYS[5], id)
-    redis.call('ZREM', KEYS[14], id)
-    redis.call('ZREM', KEYS[15], id)
+    redis.call('ZREM', KEYS[10], id)
+    redis.call('ZREM', KEYS[11], id)
   elseif at > tonumber(redis.call('GET', KEYS[6]) or 0) then
     redis.call('SET', KEYS[6], ARGV[5], 'PX', ARGV[8])
   end

@@ -5,7 +5,7 @@
 -- storm, the same two: when it began and when it was last high, ms
 --
 -- Windows are kept for twice as long as they are looked back at, so that a clock that is a little behind still sees
--- what it counts.
+-- what it counts. There are as many as there are kinds of sources, so they have no end of their own.
 
 local STORM_WINDOW_MS, SEEN_WINDOW_MS = 60000, 86400000
 local HOLD_MS, QUIET_MS = 600000, 300000
@@ -13,21 +13,21 @@ local HOLD_MS, QUIET_MS = 600000, 300000
 local KEEP_STORM_MS = 1200000
 local SEEN, ASKED, STORM = #KEYS - 5, #KEYS - 3, #KEYS - 1
 
-local function note(first, service, at, window)
+local function note(first, service, at, window, tidies)
   for i = first, first + 1 do
-    if redis.call('ZADD', KEYS[i], 'GT', at, service) == 1 then
-      redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', string.format('%.0f', tonumber(at) - 2 * window))
+    redis.call('ZADD', KEYS[i], 'GT', at, service)
+    if tidies then
+      redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', string.format('%d', tonumber(at) - 2 * window))
     end
-    redis.call('PEXPIRE', KEYS[i], 2 * window)
   end
 end
 
-local function see(service, at)
-  note(SEEN, service, at, SEEN_WINDOW_MS)
+local function see(service, at, tidies)
+  note(SEEN, service, at, SEEN_WINDOW_MS, tidies)
 end
 
-local function ask(service, at)
-  note(ASKED, service, at, STORM_WINDOW_MS)
+local function ask(service, at, tidies)
+  note(ASKED, service, at, STORM_WINDOW_MS, tidies)
 end
 
 local function read_storm(text)
@@ -36,7 +36,7 @@ local function read_storm(text)
 end
 
 local function younger(key, now, window)
-  return redis.call('ZCOUNT', key, '(' .. string.format('%.0f', now - window), '+inf')
+  return redis.call('ZCOUNT', key, string.format('(%d', now - window), '+inf')
 end
 
 local function observe_storm(now, automatic)
@@ -73,7 +73,7 @@ local function count_storm(i, storm, level, at)
   if level == 'begins' then
     started_at, high_at = at, at
   end
-  local text = string.format('%.0f %.0f', started_at, high_at)
+  local text = string.format('%d %d', started_at, high_at)
   redis.call('SET', KEYS[STORM + i], text, 'PX', KEEP_STORM_MS)
 end
 
