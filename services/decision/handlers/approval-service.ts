@@ -4,6 +4,7 @@ import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { AccessRules, CallContext, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
 import type { Identity } from '#lib/identity/identity.ts';
+import { recordRefused } from '#lib/platform/command-given.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 import { line, reason } from '#lib/text-rules.ts';
 import { approvalIdOf } from '../domain/cases/approval-id.ts';
@@ -12,7 +13,6 @@ import { howItEnded, refusalOf, type Reply, whyNotAnApprover } from '../domain/c
 import type { Cases } from '../ports.ts';
 import { approvalRequestOf } from './approval-request.ts';
 import { answerEvent, stepOf } from './case-events.ts';
-import { recordRefused } from './command-given.ts';
 
 type Service = typeof ApprovalServiceService;
 

@@ -3,10 +3,10 @@ import type { CancelActionRequest, CancelActionResponse } from '#gen/belay/v1/de
 import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
+import { commandGiven, recordRefused } from '#lib/platform/command-given.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 import type { Cases, Guardrails, OpenSlot } from '../../ports.ts';
 import { cancelEvents, cancelOf } from '../cancel-of.ts';
-import { commandGiven, recordRefused } from '../command-given.ts';
 import { actionIdOf } from '../order-of.ts';
 
 export interface CancelActionOptions {

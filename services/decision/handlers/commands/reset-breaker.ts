@@ -5,9 +5,9 @@ import { breakerKey } from '#lib/control/control-key.ts';
 import { outgoing } from '#lib/events/event.ts';
 import { toActor } from '#lib/events/to-actor.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
+import { commandGiven, recordRefused } from '#lib/platform/command-given.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 import type { Guardrails } from '../../ports.ts';
-import { commandGiven, recordRefused } from '../command-given.ts';
 import { unknownRunbook } from './runbook.ts';
 import { reasonMissing } from './set-control.ts';
 

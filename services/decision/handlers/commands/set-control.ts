@@ -6,8 +6,8 @@ import { outgoing } from '#lib/events/event.ts';
 import { toActor } from '#lib/events/to-actor.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
 import { deriveId } from '#lib/ids.ts';
+import { commandGiven } from '#lib/platform/command-given.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
-import { commandGiven } from '../command-given.ts';
 
 /** What a command is judged by. */
 export interface Known {

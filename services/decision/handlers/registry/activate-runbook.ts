@@ -1,11 +1,11 @@
 import type { ActivateRunbookRequest, ActivateRunbookResponse } from '#gen/belay/v1/runbook_service.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
+import { type Command, commandGiven } from '#lib/platform/command-given.ts';
 import type { Problem } from '#lib/runbook/problem.ts';
 import { activate, type Activation } from '../../domain/registry/activate.ts';
 import { activeOf, type Refusal, type Version, versionOf } from '../../domain/registry/entry.ts';
 import type { Origin, RegistryStep, RegistryView, VersionRecord } from '../../ports.ts';
-import { type Command, commandGiven } from '../command-given.ts';
 import { newConflicts } from './new-conflicts.ts';
 import { activeModeOf, toProblems, toRef, toRunbookVersion } from './proto-registry.ts';
 import { refusalError, unknownVersion } from './refusal-error.ts';

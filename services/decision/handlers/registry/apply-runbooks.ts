@@ -5,11 +5,11 @@ import {
   type ApplyRunbooksResponse,
 } from '#gen/belay/v1/runbook_service.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
+import { type Command, commandGiven } from '#lib/platform/command-given.ts';
 import { lintRunbooks } from '#lib/runbook/lint-runbooks.ts';
 import { type LoadResult, loadRunbookTexts } from '#lib/runbook/load-runbook.ts';
 import { sortProblems } from '#lib/runbook/problem.ts';
 import { type Applied, applyAll } from './apply-all.ts';
-import { type Command, commandGiven } from '../command-given.ts';
 import { toProblems, toProtoStatus, toRef } from './proto-registry.ts';
 import { registryEvents } from './registry-events.ts';
 import type { RegistryOptions } from './registry-options.ts';

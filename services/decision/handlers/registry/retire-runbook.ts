@@ -1,7 +1,7 @@
 import type { CallContext } from '#lib/grpc/service-methods.ts';
+import { type Command, commandGiven } from '#lib/platform/command-given.ts';
 import type { Entry, Transition } from '../../domain/registry/entry.ts';
 import type { Origin, RegistryStep, RegistryView, VersionRecord } from '../../ports.ts';
-import { type Command, commandGiven } from '../command-given.ts';
 import { refusalError } from './refusal-error.ts';
 import { registryEvents } from './registry-events.ts';
 import type { RegistryOptions } from './registry-options.ts';

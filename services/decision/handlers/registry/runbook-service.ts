@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { RunbookServiceService } from '#gen/belay/v1/runbook_service.ts';
 import type { AccessRules, CallContext, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
+import { type Command, recordRefused } from '#lib/platform/command-given.ts';
 import { line, reason as anyReason, text } from '#lib/text-rules.ts';
 import { archive, deprecate } from '../../domain/registry/retire.ts';
 import { type RunOptions, runRunbook } from '../runs/run-runbook.ts';
 import { runRequest } from '../runs/run-request.ts';
 import { activateRunbook } from './activate-runbook.ts';
 import { applyRunbooks } from './apply-runbooks.ts';
-import { type Command, recordRefused } from '../command-given.ts';
 import { toRunbookVersion } from './proto-registry.ts';
 import { listProposals } from './list-proposals.ts';
 import { getRunbook, getRunbookHistory, listRunbooks } from './read-runbooks.ts';

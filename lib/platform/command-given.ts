@@ -3,7 +3,7 @@ import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import { toActor } from '#lib/events/to-actor.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
 import { deriveId } from '#lib/ids.ts';
-import type { Publish } from '#lib/platform/publisher.ts';
+import type { Publish } from './publisher.ts';
 
 export interface Command {
   /** RunbookService/ActivateRunbook */
