@@ -1,3 +1,5 @@
+import type { Clock } from '#lib/clock.ts';
+
 export type FaultEffect =
   /** Done, and then the connection breaks. */
   | { readonly effect: 'answer-lost' }
@@ -40,6 +42,13 @@ export class ApiFaults {
     met.left -= 1;
     if (met.left <= 0) this.#active = this.#active.filter((other) => other !== met);
     return { fault: met.fault, lifted: AbortSignal.any([met.lifted.signal, this.#stopped.signal]) };
+  }
+
+  /** For so long nobody is answered. */
+  async outage(clock: Clock, ms: number): Promise<void> {
+    const lift = this.add({ effect: 'reset' });
+    await clock.sleep(ms, this.#stopped.signal);
+    lift();
   }
 
   /** No fault meets a request from now on, and what waits waits no longer. */

@@ -275,6 +275,17 @@ describe('faults', () => {
     expect((await answer).status).toBe(200);
   });
 
+  it('goes away with the answer to a deletion, for as long as the pod says', async () => {
+    const annotate = (value: string) =>
+      change(target, { metadata: { annotations: { 'sandbox.belay.run/outage': value } } });
+    expect((await annotate('a while')).status).toBe(400);
+    await annotate('30s');
+    await expect(remove(target, { gracePeriodSeconds: 0 })).rejects.toThrow('socket hang up');
+    await expect(pod('api-server-abc123')).rejects.toThrow('socket hang up');
+    await clock.advance(30_000);
+    expect(await pod('api-server-abc123')).toMatchObject({ code: 404 });
+  });
+
   it('meets the verb and the resource it is set for, until it is lifted', async () => {
     const lift = sandbox.fault({ effect: 'error', verb: 'get', resource: 'deployments' });
     const statusOf = async (path: string) => (await callSandbox(sandbox, { path })).status;

@@ -16,6 +16,7 @@ import {
 } from '../objects.ts';
 import {
   DELETE_AFTER_ANNOTATION,
+  OUTAGE_ANNOTATION,
   PLAY_ANNOTATION,
   parseDurationMs,
   parsePlay,
@@ -172,6 +173,7 @@ function checkAnnotations(annotations: Labels = {}): void {
   parsePlay(annotations[PLAY_ANNOTATION]);
   parseDurationMs(annotations[READY_AFTER_ANNOTATION], 0);
   parseDurationMs(annotations[DELETE_AFTER_ANNOTATION], 0);
+  parseDurationMs(annotations[OUTAGE_ANNOTATION], 0);
 }
 
 function parse<T>(schema: z.ZodType<T>, kind: string, name: string, field: string, value: unknown): T {

@@ -1,13 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '#lib/clock.ts';
 import type { ApiFaults, FaultEffect } from '../api-faults.ts';
+import { OUTAGE_ANNOTATION, parseDurationMs } from '../kubelet/play.ts';
 import type { ObjectStore } from '../object-store.ts';
 import type { RequestLog, SandboxRequest } from '../request-log.ts';
 import { type Answer, answerRequest } from './answer.ts';
 import { authenticate, authorize, type SandboxUser } from './authorize.ts';
 import { discover } from './discovery.ts';
 import { readBody, sendJson, wantsTable } from './http-messages.ts';
-import { type ApiRequest, parseRequest } from './requests.ts';
+import { type ApiRequest, parseRequest, placeOfRequest } from './requests.ts';
 import { ApiError, failureStatus } from './status.ts';
 import { streamWatch } from './stream-watch.ts';
 
@@ -72,8 +73,10 @@ async function serve(
     return;
   }
   const answer = await resultOf(context, exchange, met?.fault);
-  log.add({ ...entry, status: answer.status, answered: effect !== 'answer-lost' });
-  if (effect === 'answer-lost') {
+  const isLost = effect === 'answer-lost' || answer.outageMs > 0;
+  log.add({ ...entry, status: answer.status, answered: !isLost });
+  if (answer.outageMs > 0) void faults.outage(clock, answer.outageMs);
+  if (isLost) {
     request.socket.destroy();
     return;
   }
@@ -82,19 +85,32 @@ async function serve(
   else sendJson(response, answer.status, answer.body);
 }
 
+interface Result extends Answer {
+  /** For how long nobody is answered from now on. */
+  readonly outageMs: number;
+}
+
 async function resultOf(
   { store, clock }: ApiContext,
   { request, user, asked, path }: Exchange,
   fault: FaultEffect | undefined,
-): Promise<Answer> {
+): Promise<Result> {
   try {
     if (asked) authorize(user, asked);
     if (fault?.effect === 'error') throw new ApiError(500, 'InternalError', 'a fault that was asked for');
-    if (!asked) return { status: 200, body: discover(request.method, path) };
-    return answerRequest(asked, await readBody(request), { store, clock, asTable: wantsTable(request) });
+    if (!asked) return { status: 200, body: discover(request.method, path), outageMs: 0 };
+    const body = await readBody(request);
+    const outageMs = outageBehind(asked, store);
+    return { ...answerRequest(asked, body, { store, clock, asTable: wantsTable(request) }), outageMs };
   } catch (error) {
-    return failureOf(error);
+    return { ...failureOf(error), outageMs: 0 };
   }
+}
+
+function outageBehind(asked: ApiRequest, store: ObjectStore): number {
+  if (asked.verb !== 'delete' || asked.resource.plural !== 'pods') return 0;
+  const annotations = store.get('pods', placeOfRequest(asked))?.metadata.annotations;
+  return parseDurationMs(annotations?.[OUTAGE_ANNOTATION], 0);
 }
 
 function failureOf(error: unknown): Answer {

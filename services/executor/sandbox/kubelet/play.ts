@@ -6,6 +6,8 @@ export const PLAY_ANNOTATION = 'sandbox.belay.run/play';
 export const READY_AFTER_ANNOTATION = 'sandbox.belay.run/ready-after';
 /** How long a deleted pod stays Terminating; 500 ms unless given. Pods with a grace period of 0 go at once. */
 export const DELETE_AFTER_ANNOTATION = 'sandbox.belay.run/delete-after';
+/** The API goes away for that long with the answer to the deletion of a pod; it is done. */
+export const OUTAGE_ANNOTATION = 'sandbox.belay.run/outage';
 
 const plays = ['crash-loop', 'oom-killed', 'never-ready', 'slow-ready'] as const;
 export type Play = (typeof plays)[number];
