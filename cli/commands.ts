@@ -19,6 +19,7 @@ export const verbs: VerbList = {
   'decision show': async () => (await import('./commands/decision/show.ts')).decisionShow,
   'decision why': async () => (await import('./commands/decision/why.ts')).decisionWhy,
   'action cancel': async () => (await import('./commands/action/cancel.ts')).actionCancel,
+  'action settle': async () => (await import('./commands/action/settle.ts')).actionSettle,
   'runbook lint': async () => (await import('./commands/runbook/lint.ts')).runbookLint,
   'runbook list': async () => (await import('./commands/runbook/list.ts')).runbookList,
   'runbook show': async () => (await import('./commands/runbook/show.ts')).runbookShow,
@@ -60,7 +61,7 @@ export const verbs: VerbList = {
 export const nouns: Readonly<Record<string, Noun>> = {
   incident: { summary: 'Report, follow and resolve problems', group: 'Work with it' },
   decision: { summary: 'See what was decided, and why', group: 'Work with it' },
-  action: { summary: 'Stop what was ordered before it begins', group: 'Work with it' },
+  action: { summary: 'Stop what was ordered before it begins, and say how it ended', group: 'Work with it' },
   approval: { summary: 'See what waits for people', group: 'Work with it' },
   runbook: { summary: 'Write, check, test and compare runbooks, and say which run', group: 'Work with it' },
   'kill-switch': { summary: 'Stop automation, and let it go on', group: 'Work with it' },

@@ -13,3 +13,9 @@ export interface Watches {
   /** Makes the watch where there is none, and gives it to `step` while nobody else has it. */
   advance(ids: WatchIds, step: (watch: Watch) => Step): Promise<void>;
 }
+
+/** By what people call actions. */
+export interface NamedWatches {
+  /** The action with this id, or those that ended as unknown and whose ids begin with it, at most `limit`. */
+  named(id: string, limit: number): Promise<readonly WatchIds[]>;
+}

@@ -12,6 +12,8 @@ export interface Watch {
   /** The newest one. */
   readonly sample: Sample | undefined;
   readonly settled: Settled | undefined;
+  /** What a person found, where nobody could tell. */
+  readonly resolved: Resolved | undefined;
 }
 
 export interface Issued {
@@ -67,6 +69,13 @@ export interface Settled {
   readonly at: Date;
 }
 
+export interface Resolved {
+  readonly outcome: 'done' | 'not_done';
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
 export type WatchIds = Pick<Watch, 'actionId' | 'decisionId' | 'incidentId' | 'target'>;
 
 export const newWatch = (ids: WatchIds): Watch => ({
@@ -80,4 +89,5 @@ export const newWatch = (ids: WatchIds): Watch => ({
   finished: undefined,
   sample: undefined,
   settled: undefined,
+  resolved: undefined,
 });

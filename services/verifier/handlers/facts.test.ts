@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import type { ActionAborted, ActionFinished, ActionRefused } from '#gen/belay/v1/action.ts';
+import {
+  type ActionAborted,
+  type ActionFinished,
+  type ActionRefused,
+  ActionStatus,
+} from '#gen/belay/v1/action.ts';
 import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
@@ -36,6 +41,17 @@ it('a call for people names the runbook, so that it can be disabled', async () =
     policy: 'open_incident_and_disable_runbook',
     actionId: issued.actionId,
   });
+});
+
+it('a call for people to an action that nobody can tell the outcome of says how they end that', async () => {
+  const { handlers, said } = oneWatch();
+  const context = { now: failed.finishedAt } as never;
+  const unknown = { ...failed, status: ActionStatus.UNKNOWN, error: 'the answer was lost' };
+  await handlers.ActionFinished?.({ data: unknown } as never, context);
+  expect(said.map(({ data }) => (data as { reason: string }).reason)).toEqual([
+    `the answer was lost. Once you have looked at the target: belay action settle ${unknown.actionId}`,
+    'the answer was lost',
+  ]);
 });
 
 it('settles nothing about a cancel: it ends as the action that it stops', async () => {

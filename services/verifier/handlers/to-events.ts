@@ -1,9 +1,11 @@
 import { type Check, CheckResult, Verdict } from '#gen/belay/v1/common.ts';
-import { Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
+import { Effect, ResolvedAs, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
+import { toActor } from '#lib/events/to-actor.ts';
+import type { Identity } from '#lib/identity/identity.ts';
 import type { Ruling } from '../domain/judge.ts';
 import { type Judgement, judgeCheck } from '../domain/resource-checks.ts';
-import type { Outcome, Sample, Watch } from '../domain/watch.ts';
+import type { Outcome, Resolved, Sample, Settled, Watch } from '../domain/watch.ts';
 
 const OUTCOMES: Readonly<Record<Outcome, SettledOutcome>> = {
   verified: SettledOutcome.VERIFIED,
@@ -58,7 +60,8 @@ export function settlementEvents(watch: Watch, { settled, judgements, escalate }
   if (escalate) {
     const policy = watch.issued?.onVerificationFailure || 'page_service_owner';
     const { owner = '', runbook = '' } = watch.issued ?? {};
-    const { reason, at: escalatedAt } = settled;
+    const { at: escalatedAt } = settled;
+    const reason = escalationReason(watch, settled);
     events.push(outgoing('Escalated', { ...ids, policy, owner, runbook, reason, escalatedAt }));
   }
   events.push(
@@ -73,6 +76,28 @@ export function settlementEvents(watch: Watch, { settled, judgements, escalate }
     }),
   );
   return events;
+}
+
+/** What nobody can tell, people have to: whoever is called is told how. */
+const escalationReason = ({ actionId }: Watch, { outcome, reason }: Settled): string =>
+  outcome === 'unknown'
+    ? `${reason}. Once you have looked at the target: belay action settle ${actionId}`
+    : reason;
+
+/** What a person found. */
+export function resolutionEvent(
+  watch: Watch,
+  { outcome, reason, at: resolvedAt }: Resolved,
+  actor: Identity,
+): OutgoingEvent {
+  const resolvedAs = outcome === 'done' ? ResolvedAs.DONE : ResolvedAs.NOT_DONE;
+  return outgoing('ActionResolved', {
+    ...idsOf(watch),
+    resolvedAs,
+    actor: toActor(actor),
+    reason,
+    resolvedAt,
+  });
 }
 
 const isVerdict = (outcome: Outcome): outcome is keyof typeof VERDICTS => Object.hasOwn(VERDICTS, outcome);
