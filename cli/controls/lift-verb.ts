@@ -1,3 +1,4 @@
+import type { Session } from '../frame/session.ts';
 import { defineVerb } from '../frame/verb.ts';
 import { REASON } from './reason-option.ts';
 import { setControl } from './set-control.ts';
@@ -12,11 +13,13 @@ interface Lifted {
   readonly kind: string;
   readonly summary: string;
   readonly example: string;
+  /** What stays as it was, for whoever lifts it by its id. */
+  readonly besides?: (id: string, session: Session) => string;
   readonly lift: (request: LiftOptions) => Parameters<typeof setControl>[2];
 }
 
 /** Ends something before its time. */
-export function liftVerb({ noun, kind, summary, example, lift }: Lifted) {
+export function liftVerb({ noun, kind, summary, example, besides, lift }: Lifted) {
   return defineVerb<LiftOptions>({
     path: `${noun} lift`,
     summary,
@@ -28,6 +31,6 @@ export function liftVerb({ noun, kind, summary, example, lift }: Lifted) {
         .requiredOption(...REASON);
     },
     parse: ({ args, options }) => ({ id: args[0] ?? '', reason: options['reason'] as string }),
-    run: (request, session) => setControl(session, { kind, state: 'lifted' }, lift(request)),
+    run: (request, session) => setControl(session, { kind, state: 'lifted', besides }, lift(request)),
   });
 }

@@ -1,5 +1,6 @@
 import type { SettingCase } from '#lib/control/control-key.ts';
 import { exitCodes } from '../frame/exit-codes.ts';
+import type { Session } from '../frame/session.ts';
 import { defineVerb } from '../frame/verb.ts';
 
 interface Listed {
@@ -7,10 +8,12 @@ interface Listed {
   readonly kind: string;
   readonly summary: string;
   readonly setting: SettingCase;
+  /** How to end one of them, where there is any. */
+  readonly ending?: (session: Session) => string;
 }
 
 /** What is in force, of one kind. */
-export function listVerb({ noun, kind, summary, setting }: Listed) {
+export function listVerb({ noun, kind, summary, setting, ending }: Listed) {
   return defineVerb<undefined>({
     path: `${noun} list`,
     summary,
@@ -27,6 +30,7 @@ export function listVerb({ noun, kind, summary, setting }: Listed) {
       const { controls, readAt } = await readControls(session);
       const all = inForce(controls, setting, readAt).map(({ control }) => control);
       await session.out.print(listed(kind, all));
+      if (ending && all.length > 0) session.say(ending(session));
       return exitCodes.done;
     },
   });

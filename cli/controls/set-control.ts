@@ -9,18 +9,28 @@ type Ask = (
   client: GrpcClient<DecisionServiceService>,
 ) => Promise<{ readonly control: ControlSet | undefined }>;
 
-/** Gives a command, and shows the setting that came of it. `state` says what became of it, in a word. */
+interface Changed {
+  readonly kind: string;
+  /** What became of it, in a word. */
+  readonly state: string;
+  /** What people should know besides. */
+  readonly besides?: ((id: string, session: Session) => string) | undefined;
+}
+
+/** Gives a command, and shows the setting that came of it. */
 export async function setControl(
   session: Session,
-  { kind, state }: { readonly kind: string; readonly state: string },
+  { kind, state, besides }: Changed,
   ask: Ask,
 ): Promise<ExitCode> {
-  const [{ DecisionServiceClient }, { changed }] = await Promise.all([
+  const [{ DecisionServiceClient }, { changed }, { idInKey }] = await Promise.all([
     import('#gen/belay/v1/decision_service.ts'),
     import('./control-report.ts'),
+    import('#lib/control/control-key.ts'),
   ]);
   await announce(session);
   const { control } = await call(session, DecisionServiceClient, ask);
   await session.out.print(changed(kind, control, state));
+  if (besides && control) session.say(besides(idInKey(control.key), session));
   return exitCodes.done;
 }

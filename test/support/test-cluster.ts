@@ -1,5 +1,5 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
-import { PLAY_ANNOTATION } from '../../services/executor/sandbox/kubelet/play.ts';
+import { OUTAGE_ANNOTATION, PLAY_ANNOTATION } from '../../services/executor/sandbox/kubelet/play.ts';
 import { playAnnotation } from '../lab/kubernetes.ts';
 import { eventually } from './eventually.ts';
 
@@ -44,18 +44,21 @@ export function testCluster(kubeconfig: string) {
       if (sick) await makeSick(name);
       return name;
     },
+    /** Of the sandbox alone: whoever deletes the pod gets no answer, and nobody does for a while. */
+    goAwayWith: (name: string, duration: string) => annotate(name, { [OUTAGE_ANNOTATION]: duration }),
     removePod: (name: string) => core.deleteNamespacedPod({ namespace: NAMESPACE, name }),
     remove: (app: string) => apps.deleteNamespacedDeployment({ namespace: NAMESPACE, name: app }),
     readyPods: async (app: string) =>
       (await pods(app)).filter(isReady).map((pod) => pod.metadata?.name ?? ''),
   };
 
+  async function annotate(name: string, value: Readonly<Record<string, string>>): Promise<void> {
+    const body = [{ op: 'add', path: '/metadata/annotations', value }];
+    await core.patchNamespacedPod({ namespace: NAMESPACE, name, body });
+  }
+
   async function makeSick(name: string): Promise<void> {
-    await core.patchNamespacedPod({
-      namespace: NAMESPACE,
-      name,
-      body: [{ op: 'add', path: '/metadata/annotations', value: CRASH_LOOP }],
-    });
+    await annotate(name, CRASH_LOOP);
     await eventually(async () => {
       if (isReady(await core.readNamespacedPod({ namespace: NAMESPACE, name })))
         throw new Error(`${name} is still Ready`);

@@ -3,6 +3,7 @@ import { type Check, CheckResult, Mode, type Resource } from '#gen/belay/v1/comm
 import type { ExplainDecisionResponse } from '#gen/belay/v1/audit_service.ts';
 import { DecisionMade } from '#gen/belay/v1/decision.ts';
 import { readEvents } from '../../audit/read-events.ts';
+import { sayUnknownOutcomes } from '../../audit/unknown-outcomes.ts';
 import { call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import type { Result } from '../../frame/output.ts';
@@ -46,6 +47,7 @@ async function printWhole(
   if (!isForPeople(session)) return;
   session.write('\n');
   await session.out.print(timelineResult(found));
+  sayUnknownOutcomes(found.timeline, session);
   if (how === 'printNext') session.write('\n');
 }
 

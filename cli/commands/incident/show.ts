@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { GetIncidentResponse } from '#gen/belay/v1/audit_service.ts';
+import { sayUnknownOutcomes } from '../../audit/unknown-outcomes.ts';
 import { call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import type { Result } from '../../frame/output.ts';
@@ -19,6 +20,7 @@ export const incidentShow = defineVerb<{ readonly id: string }>({
     const { AuditServiceClient } = await import('#gen/belay/v1/audit_service.ts');
     const found = await call(session, AuditServiceClient, (client) => client.getIncident({ id }));
     await session.out.print(showIncident(found));
+    sayUnknownOutcomes(found.timeline, session);
     return exitCodes.done;
   },
 });

@@ -1,5 +1,6 @@
 import type { GetIncidentResponse } from '#gen/belay/v1/audit_service.ts';
 import { BelayError } from '#lib/errors.ts';
+import { sayUnknownOutcomes } from '../../audit/unknown-outcomes.ts';
 import { call } from '../../connection/call.ts';
 import { type ExitCode, exitCodes } from '../../frame/exit-codes.ts';
 import type { Session } from '../../frame/session.ts';
@@ -20,6 +21,7 @@ export async function waitForOutcome(reported: Reported, session: Session): Prom
   const { found, verified } = await incidentOutcome(reported, session);
   if (reported.alreadyOpen) await printOpenAlready(found, session);
   else await session.out.print(showIncident(found));
+  sayUnknownOutcomes(found.timeline, session);
   return verified ? exitCodes.done : exitCodes.no;
 }
 
