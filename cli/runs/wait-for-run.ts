@@ -1,6 +1,7 @@
 import type { GetIncidentResponse } from '#gen/belay/v1/audit_service.ts';
 import type { RunRunbookResponse } from '#gen/belay/v1/runbook_service.ts';
 import { BelayError } from '#lib/errors.ts';
+import { sayUnknownOutcomes } from '../audit/unknown-outcomes.ts';
 import { isSettled, isVerified } from '../commands/incident/episode.ts';
 import { showIncident } from '../commands/incident/show.ts';
 import { lookAtIncident } from '../commands/incident/wait-for-outcome.ts';
@@ -24,6 +25,7 @@ export async function waitForRun(run: RunRunbookResponse, session: Session): Pro
   if (run.approvalId === '' && !timeline.some(({ type }) => type === 'OrderIssued'))
     await printRun(run, session);
   else await session.out.print(showIncident({ timeline, ...found }));
+  sayUnknownOutcomes(timeline, session);
   return isVerified(timeline) ? exitCodes.done : exitCodes.no;
 }
 

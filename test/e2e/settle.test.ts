@@ -14,8 +14,8 @@ import { type TestCluster, testCluster } from '../support/test-cluster.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'belay-settle-'));
 /** An executor is silent for as long as its order may wait, and 15 s: until then the API stays away. */
-const POLICY = { actWithinMs: 5_000, maxAttempts: 1 };
-const OUTAGE = '30s';
+const POLICY = { actWithinMs: 8_000, maxAttempts: 1 };
+const OUTAGE = '35s';
 
 let stack: EmbeddedStack;
 let cluster: TestCluster;
