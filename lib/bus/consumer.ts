@@ -126,7 +126,7 @@ function pipeline(options: ConsumerOptions): RecordStep {
           logger.warn({ topic, partition, offset, attempt, reason: messageOf(error) }, 'trying again'),
       }),
     ],
-    decode(onEvent),
+    decode(onEvent, (type) => Object.hasOwn(options.handlers, type)),
   );
 }
 

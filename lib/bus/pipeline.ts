@@ -2,7 +2,7 @@ import type { AnyEvent, EventOf, OutgoingEvent } from '#lib/events/event.ts';
 import type { EventType } from '#lib/events/event-types.ts';
 import type { BusRecord, OutgoingRecord } from './bus.ts';
 
-/** What became of one record. `ignored` is a good event of a type this service has no handler for. */
+/** What became of one record. `ignored` is of a type this service has no handler for. */
 export type Result = 'handled' | 'ignored' | 'duplicate' | 'dead_lettered';
 
 export interface Outcome {

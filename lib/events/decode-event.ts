@@ -22,6 +22,11 @@ export function decodeEvent(record: BusRecord): AnyEvent {
   return { type, id: header(record, 'ce_id'), source: header(record, 'ce_source'), data } as AnyEvent;
 }
 
+/** What it says it is. Undefined where that is missing, or unknown to this version. */
+export function typeOfRecord(record: BusRecord): EventType | undefined {
+  return eventTypeOf(record.headers['ce_type']?.toString('utf8') ?? '');
+}
+
 function valueOf(record: BusRecord): Buffer {
   if (record.value === null)
     throw invalid('TOMBSTONE', 'value', 'value is a tombstone: no event is ever taken back');

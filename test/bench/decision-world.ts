@@ -10,6 +10,7 @@ import { orderTopic } from '#lib/events/order-events.ts';
 import { localKeys } from '../../cli/local-keys.ts';
 import { freePorts } from '../lab/free-port.ts';
 import { startKafka } from '../lab/kafka.ts';
+import { startPostgres } from '../lab/postgres.ts';
 import { startRedis } from '../lab/redis.ts';
 import { spawnBelay, spawnNode, untilReady } from '../support/belay-process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -35,10 +36,11 @@ export interface DecisionWorld {
   stop(): Promise<void>;
 }
 
-/** Kafka, Redis, and on them as many processes of either side as are hired. */
+/** Kafka, Redis, Postgres, and on them as many processes of either side as are hired. */
 export async function startDecisionWorld(): Promise<DecisionWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'belay-bench-decision-'));
-  const [kafka, redisServer] = await Promise.all([startKafka({ properties: SMALL_LOGS }), startRedis()]);
+  const servers = await Promise.all([startKafka({ properties: SMALL_LOGS }), startRedis(), startPostgres()]);
+  const [kafka, redisServer, postgres] = servers;
   const brokers = kafka.endpoint.split(',');
   const open = (topicPrefix: string) =>
     openKafkaBus({ brokers, clientId: 'bench', topicPrefix, clock: systemClock });
@@ -47,14 +49,13 @@ export async function startDecisionWorld(): Promise<DecisionWorld> {
   const redis = new Redis(redisServer.endpoint);
   const [belay, bare] = [new Loop(bus), new Loop(bareBus)];
   const probe = new Probe(join(folder, 'probe.sock'));
-  const common = commonConfig({ folder, brokers, redisUrl: redisServer.endpoint });
+  const sqlUrl = await postgres.createDatabase('decision');
+  const common = commonConfig({ folder, brokers, redisUrl: redisServer.endpoint, sqlUrl });
 
   const hireBelay = async () => {
     const [grpc = 0, ops = 0] = await freePorts(2);
     const file = join(folder, `decision-${ops}.yaml`);
-    // Nothing of the mix waits, so nothing is in it but the registry.
-    const sql = { kind: 'pglite', dataDir: join(folder, `sql-${ops}`) };
-    writeFileSync(file, stringify({ ...common, sql, grpc: { port: grpc }, ops: { port: ops } }));
+    writeFileSync(file, stringify({ ...common, grpc: { port: grpc }, ops: { port: ops } }));
     const env = belay.processes.length === 0 ? probe.env : {};
     const running = spawnBelay(['serve', 'decision', '--config', file], env);
     await untilReady(ops, running);
@@ -73,7 +74,7 @@ export async function startDecisionWorld(): Promise<DecisionWorld> {
     await Promise.all([...belay.processes, ...bare.processes].map((child) => child.kill('SIGKILL')));
     redis.disconnect();
     await Promise.all([bus.close(), bareBus.close()]);
-    await Promise.all([kafka.stop(), redisServer.stop()]);
+    await Promise.all(servers.map((server) => server.stop()));
     rmSync(folder, { recursive: true, force: true });
   };
   return { belay, bare, redis, probe, hireBelay, hireBare, stop };
@@ -97,9 +98,10 @@ interface Parts {
   readonly folder: string;
   readonly brokers: readonly string[];
   readonly redisUrl: string;
+  readonly sqlUrl: string;
 }
 
-function commonConfig({ folder, brokers, redisUrl }: Parts) {
+function commonConfig({ folder, brokers, redisUrl, sqlUrl }: Parts) {
   const { trustedKeysFile, decisionKeyFile } = localKeys(folder, TARGET);
   const many = 1_000_000_000;
   return {
@@ -108,6 +110,7 @@ function commonConfig({ folder, brokers, redisUrl }: Parts) {
     topics: { partitions: PARTITIONS, replicationFactor: 1 },
     log: { level: 'warn' },
     signing: { trustedKeysFile, keyFile: decisionKeyFile },
+    sql: { kind: 'postgres', url: sqlUrl },
     guardrails: { kind: 'redis', url: redisUrl, prefix: PREFIX, publishWithinMs: 1 },
     runbooks: [writeRunbooks(folder)],
     registry: { onStart: 'activate' },

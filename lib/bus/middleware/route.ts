@@ -11,7 +11,7 @@ interface RouteOptions {
   readonly traceHeaders: () => Readonly<Record<string, string>>;
 }
 
-/** To the handler of the event's type. Topics carry more types than one service handles. */
+/** To the handler of the event's type. */
 export function route(options: RouteOptions): EventStep {
   return async (event, delivery) => {
     const handler = options.handlers[event.type] as AnyHandler | undefined;

@@ -86,13 +86,14 @@ async function askPeople(
   if (await cases.isResolved(settled.incidentId)) return [];
   const draft = planAgain(before, settled, eventId);
   if (!draft) return [];
-  const { events, waits } = answerOf({
+  const slot = {
     status: 'noted',
     record: writeDraft(draft),
     checks: [],
     trial: false,
     storm: undefined,
-  });
+  } as const;
+  const { events, waits } = answerOf(slot, draft);
   if (waits) await cases.open(waits, now);
   return events;
 }

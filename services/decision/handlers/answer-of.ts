@@ -21,11 +21,11 @@ export interface Answer {
 
 const NOTHING: Answer = { events: [], waits: undefined };
 
-/** What a decision comes to, by the answer of the guardrails. */
-export function answerOf(slot: Slot): Answer {
+/** What a decision comes to, by the answer of the guardrails. `known`: what its record says, where that is at hand. */
+export function answerOf(slot: Slot, known?: Draft): Answer {
   // Settled before the store heard of the decision.
   if (slot.record === '') return NOTHING;
-  const draft = readDraft(slot.record);
+  const draft = known ?? readDraft(slot.record);
   const made = withGuardrails(draft, slot);
   if (made.mode === Mode.BLOCKED) return blockedAnswer(draft, made);
   const { issued } = draft;

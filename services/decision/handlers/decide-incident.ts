@@ -60,15 +60,16 @@ export async function decideIncident(
 ): Promise<readonly OutgoingEvent[]> {
   const draft = draftOf(considered, options, now);
   const { made, issued } = draft;
+  const record = writeDraft(draft);
   const slot = await options.guardrails.decide({
     decisionId: made.decisionId,
     about: aboutOf(made),
     wants: needsGuardrails(draft) && issued ? slotWantsOf(issued) : undefined,
     peek: issued?.phase === OrderPhase.PLAN,
-    record: writeDraft(draft),
+    record,
     now,
   });
-  const { events, waits } = answerOf(slot);
+  const { events, waits } = answerOf(slot, slot.record === record ? draft : undefined);
   // Before anything is said: what was said is never waited for by nobody.
   if (waits) await options.cases.open(waits, now);
   return events;

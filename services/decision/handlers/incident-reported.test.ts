@@ -1,17 +1,57 @@
 import { defaultPolicy } from '../../../test/support/default-policy.ts';
 import { expect, it } from 'vitest';
-import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
-import type { DecisionMade } from '#gen/belay/v1/decision.ts';
+import { CheckResult, Mode, modeToJSON } from '#gen/belay/v1/common.ts';
+import { DecisionMade } from '#gen/belay/v1/decision.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { noControls } from '#lib/control/control-state.ts';
+import { encodeEvent } from '#lib/events/encode-event.ts';
 import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
+import { memoryGuardrails } from '../adapters/memory-guardrails.ts';
 import type { Guardrails } from '../ports.ts';
 import { incidentReportedHandler } from './incident-reported.ts';
 
 const now = new Date('2026-03-03T03:12:00Z');
-const { runbooks } = await loadRunbookFiles([
-  new URL('../../../runbooks/restart-pod.yaml', import.meta.url).pathname,
-]);
+const { runbooks } = await loadRunbookFiles(
+  ['restart-pod', 'rollback-deployment', 'scale-up'].map(
+    (name) => new URL(`../../../runbooks/${name}.yaml`, import.meta.url).pathname,
+  ),
+);
+
+const checkout = { target: 'prod-eu', kind: 'deployment', namespace: 'production', name: 'checkout' };
+
+it.each([
+  ['auto_execute', { symptom: 'CrashLoopBackOff', probableCause: 'pod_crash_loop' }],
+  ['blocked', { symptom: 'CrashLoopBackOff', probableCause: 'pod_crash_loop', service: 'taken' }],
+  ['suggest', { symptom: 'CrashLoopBackOff', probableCause: 'pod_crash_loop', confidence: 0.3 }],
+  ['approval_required', { symptom: 'error_rate_spike_after_deploy', resource: checkout }],
+  ['manual', { symptom: 'unknown_issue', context: { 'any.key': 'any value', '\u2028': '"\\"' } }],
+])('a repeat says byte for byte what was said first: %s', async (mode, reported) => {
+  const guardrails = memoryGuardrails();
+  await guardrails.rebuild(async () => {});
+  const handler = incidentReportedHandler({
+    guardrails,
+    cases: { open: async () => {}, reopened: async () => {} },
+    runbooks: () => runbooks,
+    controls: () => ({ ...noControls, heartbeatAt: now }),
+    targets: ['prod-eu'],
+    policy: { ...defaultPolicy, maxAttempts: 1 },
+  });
+  const report = async (id: string, change: object, at: Date) => {
+    const data = IncidentReported.fromPartial({
+      ...{ incidentId: `inc-${id}`, service: 'api-server', confidence: 0.95 + 1e-9 },
+      resource: { target: 'prod-eu', kind: 'pod', namespace: 'production', name: `api-server-${id}` },
+      ...{ startedAt: now, reportedAt: now },
+      ...change,
+    });
+    const events = await handler({ id, data } as never, { now: at } as never);
+    return events.map((event) => encodeEvent(event, 'belay/decision'));
+  };
+  if (mode === 'blocked') await report('other', reported, now);
+  const first = await report('one', reported, now);
+  const made = DecisionMade.decode(first[0]?.value as Buffer);
+  expect(modeToJSON(made.mode).toLowerCase()).toBe(`mode_${mode}`);
+  expect(await report('one', reported, new Date(now.getTime() + 1_234))).toEqual(first);
+});
 
 it('a fact that the plan lacks is a check that refuses, and not only a word in the summary', async () => {
   const handler = incidentReportedHandler({
