@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DecisionMade } from '#gen/belay/v1/decision.ts';
+import { DecisionMade, OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { historyOf } from './history.ts';
 import type { RecordedEvent } from './recorded-event.ts';
@@ -42,6 +42,19 @@ describe('the history', () => {
   it('takes a later attempt for no decision about a report, nor one without any report', () => {
     const events = [reported('a', 1), decided('a', 'd1', 2), decided('a', 'd2', 9), decided('b', 'd3', 3)];
     expect(told(events)).toMatchObject({ pairs: ['1 d1'], others: ['d3', 'd2'] });
+  });
+
+  it('has the order to act of a decision, and none to plan, cancel or undo', () => {
+    const order = (phase: OrderPhase): RecordedEvent => ({
+      type: 'OrderIssued',
+      data: OrderIssued.fromPartial({ actionId: `act-${phase}`, decisionId: 'd1', phase }),
+    });
+    const all = [OrderPhase.PLAN, OrderPhase.EXECUTE, OrderPhase.ROLLBACK, OrderPhase.CANCEL].map(order);
+    const events = [reported('a', 1), decided('a', 'd1', 2)];
+    const issuedIn = (orders: readonly RecordedEvent[]) =>
+      historyOf([...events, ...orders], at(0)).incidents.map(({ decision }) => decision.issued?.phase);
+    expect(issuedIn(all)).toEqual([OrderPhase.EXECUTE]);
+    expect(issuedIn(all.filter((_, index) => index !== 1))).toEqual([undefined]);
   });
 
   it('does not take an old decision for one about a report that came long after it', () => {

@@ -8,6 +8,7 @@ import { BelayError } from '#lib/errors.ts';
 import { orderTopic } from '#lib/events/order-events.ts';
 import type { HealthCheck, Service } from '#lib/lifecycle/component.ts';
 import { consume } from '#lib/platform/consume.ts';
+import type { Logger } from '#lib/logger.ts';
 import type { Platform } from '#lib/platform/platform.ts';
 import { sqlCheck } from '#lib/platform/sql-check.ts';
 import { startOutbox } from '#lib/platform/start-outbox.ts';
@@ -29,6 +30,7 @@ import { incidentReportedHandler } from './handlers/incident-reported.ts';
 import { incidentResolvedHandler } from './handlers/incident-resolved.ts';
 import { notificationSentHandler } from './handlers/notification-sent.ts';
 import { actionPlannedHandler, planDeclinedHandler } from './handlers/plan-answered.ts';
+import { rollbackRequestedHandler } from './handlers/rollback-requested.ts';
 import { settlesRuns } from './handlers/schedules/settles-runs.ts';
 import { decisionMetrics } from './metrics.ts';
 import type { Cases, EvidenceBook, Guardrails, Schedules } from './ports.ts';
@@ -144,7 +146,7 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     service: NAME,
     topics: TOPICS,
     publishes: ['decision', 'control', ...orders],
-    handlers: countedHandlers(handlersOf({ ...deciding, cases, schedules }), count),
+    handlers: countedHandlers(handlersOf({ ...deciding, cases, schedules, logger }), count),
     ...signing,
   });
   keep(() => consumer.stop());
@@ -183,6 +185,7 @@ async function followState(
 interface Handling extends DecideOptions {
   readonly cases: Cases;
   readonly schedules: Schedules;
+  readonly logger: Logger;
 }
 
 function handlersOf(deciding: Handling): Handlers {
@@ -194,6 +197,7 @@ function handlersOf(deciding: Handling): Handlers {
     ActionPlanned: actionPlannedHandler(cases),
     ActionRefused: declined,
     ActionAborted: declined,
+    RollbackRequested: rollbackRequestedHandler(deciding),
     Escalated: escalatedHandler(controls),
     ActionSettled: settlesRuns(actionSettledHandler({ guardrails, cases, controls }), schedules),
     ActionResolved: actionResolvedHandler({ guardrails, cases, controls }),

@@ -10,7 +10,8 @@ const purpose: Readonly<Record<EventType, string>> = {
   ApprovalRequested: 'A plan on live state waits for people. The approval binds to its hash.',
   ApprovalAnswered: 'A named approver approved or denied.',
   ApprovalLapsed: 'Nobody answered in time; the runbook says what that means.',
-  OrderIssued: 'What was ordered, for readers that must not read the order topics.',
+  OrderIssued:
+    'What was ordered, for readers that must not read the order topics. An order to undo or to cancel names the action.',
   DecisionClosed: 'Nothing more will come of this decision.',
   Order: 'To one target: plan, execute, roll back or cancel. Signed, expiring, with the whole plan inside.',
   ActionPlanned: 'What an order would do on live state, with the hash of it. Nothing changed.',
@@ -22,7 +23,7 @@ const purpose: Readonly<Record<EventType, string>> = {
   StateSampled: 'Facts read at the target for the verifier, who has no credentials there.',
   CheckSampled: 'One judgement of one check.',
   ActionVerified: 'The verdict over all checks: verified, failed, inconclusive or error.',
-  RollbackRequested: 'The fix did not help and can be undone.',
+  RollbackRequested: 'The fix did not help and can be undone. Decision answers with an order for that.',
   Escalated: 'People are needed.',
   ActionSettled: 'The end of an action. Exactly one for each order.',
   ActionResolved: "A person's verdict on an unknown outcome.",

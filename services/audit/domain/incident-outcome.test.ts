@@ -53,6 +53,21 @@ describe('an incident', () => {
       'in progress',
       [...started, 'ActionFinished action_success', 'OrderIssued rollback_ordered act-r'],
     ],
+    [
+      'whose fix did not work, and whose undoing was refused',
+      'needs you',
+      [
+        ...started,
+        'OrderIssued rollback_ordered act-r',
+        'ActionRefused unsupported_phase act-r',
+        'ActionSettled failed',
+      ],
+    ],
+    [
+      'whose undoing ends as the action that was undone',
+      'rolled back',
+      [...started, 'OrderIssued rollback_ordered act-r', 'ActionSettled rolled_back'],
+    ],
     ['whose fix did not work', 'needs you', settled('failed')],
     ['whose fix could not be judged', 'needs you', settled('inconclusive')],
     ['whose target could not be asked', 'needs you', settled('error')],

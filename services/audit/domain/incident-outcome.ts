@@ -81,10 +81,15 @@ function settledOutcome(own: readonly IncidentFact[], over: boolean): IncidentOu
   const worst = WORST_FIRST.find((word) => settled.some((fact) => fact.outcome === word));
   if (worst === 'unknown') return unknownOutcome(own);
   const done = new Set(settled.map((fact) => fact.actionId));
-  const open = own.some((fact) => isWork(fact) && !done.has(fact.actionId));
-  if (open) return 'in progress';
+  const open = own.filter((fact) => isWork(fact) && !done.has(fact.actionId));
+  if (open.some((fact) => !isOverWithIt(fact, own))) return 'in progress';
   return worst && meaningOf(worst, over);
 }
+
+/** An undoing ends with the action that it undoes, whoever would not do it. */
+const isOverWithIt = (fact: IncidentFact, own: readonly IncidentFact[]): boolean =>
+  fact.outcome === 'rollback_ordered' &&
+  own.slice(own.indexOf(fact)).some(({ type }) => type === 'ActionSettled');
 
 const isWork = ({ type, outcome }: IncidentFact): boolean =>
   type === 'OrderIssued' && (outcome === 'execute_ordered' || outcome === 'rollback_ordered');

@@ -4,9 +4,17 @@ const NOTHING_CHANGED = /[.\s]*(nothing (was )?changed)?[.\s]*$/i;
 
 /** Refusals and failures come with and without a full stop, and some say already that nothing changed. */
 export function notDone(reason: string): string {
-  const why = reason.replace(NOTHING_CHANGED, '');
+  const why = whyOf(reason);
   return why === '' ? 'Not done. Nothing changed.' : `Not done: ${why}. Nothing changed.`;
 }
+
+/** What the action has done stays as it is. */
+export function notUndone(reason: string): string {
+  const why = whyOf(reason);
+  return why === '' ? 'Not undone. What was done stays.' : `Not undone: ${why}. What was done stays.`;
+}
+
+const whyOf = (reason: string): string => reason.replace(NOTHING_CHANGED, '');
 
 /** `head: detail`, or the head alone. */
 export function withDetail(head: string, detail: string): string {

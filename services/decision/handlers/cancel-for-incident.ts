@@ -1,7 +1,8 @@
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import type { Guardrails, OpenSlot } from '../ports.ts';
-import { cancelEvents, cancelOf } from './cancel-of.ts';
+import { cancelOf } from './cancel-of.ts';
 import { readDraft } from './draft.ts';
+import { issuedEvents } from './order-of.ts';
 
 export interface CancelOptions {
   readonly guardrails: Pick<Guardrails, 'openSlots'>;
@@ -19,7 +20,7 @@ export async function cancelForIncident(
   return open
     .filter((slot) => isOf(slot, incidentId, endedAt) && mayBegin(slot, actWithinMs, now))
     .flatMap((slot) => cancelOf(slot, ENDED, now) ?? [])
-    .flatMap(cancelEvents);
+    .flatMap(issuedEvents);
 }
 
 const ENDED = 'the incident ended';

@@ -2,6 +2,7 @@ import { Risk, type Resource } from '#gen/belay/v1/common.ts';
 import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import type { Order } from '#gen/belay/v1/order.ts';
+import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import { deriveId } from '#lib/ids.ts';
 import { planDigest } from '#lib/plan/plan-digest.ts';
 import { type ResolvedPlan, resolvePlan } from '#lib/runbook/resolve-plan.ts';
@@ -14,7 +15,7 @@ import { planOf } from './plan-of.ts';
 import { slotLimitsOf, slotWantsOf } from './slot-wants.ts';
 import { toProtoMode, toRunbookRef } from './to-proto.ts';
 
-export type Phase = 'plan' | 'execute' | 'cancel';
+export type Phase = 'plan' | 'execute' | 'cancel' | 'rollback';
 
 /** One of each phase belongs to a decision. */
 export const actionIdOf = (decisionId: string, phase: Phase): string => deriveId('act', decisionId, phase);
@@ -26,7 +27,7 @@ export interface Ordered {
   /** Of a run by hand. */
   readonly parameters?: Readonly<Record<string, ArgumentValue>>;
   readonly mode: Mode;
-  readonly phase: Exclude<Phase, 'cancel'>;
+  readonly phase: Extract<Phase, 'plan' | 'execute'>;
   readonly policy: { readonly actWithinMs: number } & PolicyLimits;
   readonly now: Date;
 }
@@ -84,3 +85,9 @@ export function orderOf(issued: OrderIssued): Order {
   } = issued;
   return { ...said, lockKey: slotWantsOf(issued).workload };
 }
+
+/** What was ordered, for everybody and for the executor. */
+export const issuedEvents = (issued: OrderIssued): OutgoingEvent[] => [
+  outgoing('OrderIssued', issued),
+  outgoing('Order', orderOf(issued)),
+];

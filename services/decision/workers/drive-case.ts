@@ -2,7 +2,6 @@ import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { Mode, Risk } from '#gen/belay/v1/common.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
-import { outgoing } from '#lib/events/event.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 import { approvalIdOf } from '../domain/cases/approval-id.ts';
 import type { Case } from '../domain/cases/case.ts';
@@ -16,7 +15,7 @@ import { cancelForIncident } from '../handlers/cancel-for-incident.ts';
 import { controlledBy } from '../handlers/control-facts.ts';
 import { type DecideOptions, decideIncident } from '../handlers/decide-incident.ts';
 import { type Draft, readDraft } from '../handlers/draft.ts';
-import { actionIdOf, orderOf } from '../handlers/order-of.ts';
+import { actionIdOf, issuedEvents } from '../handlers/order-of.ts';
 import { slotWantsOf } from '../handlers/slot-wants.ts';
 import { aboutOf } from '../handlers/storm-count.ts';
 import { toProtoCheck, toProtoRisk } from '../handlers/to-proto.ts';
@@ -79,7 +78,7 @@ async function grant(current: Case, driver: CaseDriver, advance: Advance): Promi
     issuedAt: slot.at,
     actBefore: new Date(slot.at.getTime() + policy.actWithinMs),
   });
-  await publish([outgoing('OrderIssued', ordered), outgoing('Order', orderOf(ordered))]);
+  await publish(issuedEvents(ordered));
   await cancelIfOver(current, driver);
   return advance({ type: 'ordered' });
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
 import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
-import { ActionSettled, Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
+import { ActionSettled, Effect, RollbackRequested, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import type { HandlerContext } from '#lib/bus/pipeline.ts';
 import { openSqliteBus, type SqliteBus } from '#lib/bus/sqlite-bus.ts';
 import { prepareTopics, topicSpecs } from '#lib/bus/topics.ts';
@@ -21,6 +21,8 @@ import { sampleEvents } from '../../../test/support/sample-events.ts';
 import { silentLogger } from '../../../test/support/silent-logger.ts';
 import { memoryGuardrails } from '../adapters/memory-guardrails.ts';
 import { type IncidentReportedOptions, incidentReportedHandler } from '../handlers/incident-reported.ts';
+import { actionIdOf } from '../handlers/order-of.ts';
+import { rollbackRequestedHandler } from '../handlers/rollback-requested.ts';
 import { settlementOf } from '../handlers/settlement-of.ts';
 import type { Guardrails } from '../ports.ts';
 import { startRebuilder } from './rebuild.ts';
@@ -173,6 +175,32 @@ it('knows a storm in its middle, with everything that it was told by', async () 
   expect(next).toMatchObject({ code: 'storm', escalate: '' });
   expect(next).toEqual(await report('next', 0.5));
   expect(await again.report('next', 11)).toEqual(await report('next', 11));
+});
+
+it('an order to undo is no run of its own, and nothing of the first is lost by it', async () => {
+  const live = memoryGuardrails();
+  await live.rebuild(async () => {});
+  const { report, settle } = engine(live);
+  const made = await report('a', 0);
+  const { decisionId, incidentId } = made;
+  const undo = rollbackRequestedHandler({ guardrails: live, ...options, logger: silentLogger });
+  const ids = { actionId: actionIdOf(decisionId, 'execute'), decisionId, incidentId, target: 'prod-eu' };
+  const data = RollbackRequested.fromPartial({ ...ids, reason: 'no better', requestedAt: minute(1) });
+  const told = await undo({ data } as never, { now: minute(1) } as HandlerContext);
+  expect(told).toHaveLength(2);
+  await publisher(bus, 'decision')(told);
+
+  const store = await rebuiltFromLog();
+  const again = engine(store);
+  expect(await undo({ data } as never, { now: minute(2) } as HandlerContext)).toEqual(told);
+  const redo = rollbackRequestedHandler({ guardrails: store, ...options, logger: silentLogger });
+  expect(await redo({ data } as never, { now: minute(2) } as HandlerContext)).toEqual(told);
+  expect(await again.report('b', 2)).toEqual(await report('b', 2));
+  for (const each of [settle, again.settle]) await each(made, SettledOutcome.ROLLED_BACK, Effect.DONE, 3);
+  expect(await again.report('a', 4)).toEqual(await report('a', 4));
+  expect((await store.openSlots()).map((slot) => slot.decisionId)).toEqual(
+    (await live.openSlots()).map((slot) => slot.decisionId),
+  );
 });
 
 it('says in the order that it is the trial', async () => {

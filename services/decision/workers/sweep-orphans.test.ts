@@ -124,10 +124,10 @@ describe('a slot that was taken and not ordered', () => {
     expect([await held(), told]).toEqual([1, []]);
   });
 
-  it('is not held by the order for a plan or to cancel', async () => {
+  it('is not held by the order for a plan, to cancel or to undo', async () => {
     const [, issued] = await decides();
     if (issued?.type !== 'OrderIssued') throw new Error('nothing was ordered');
-    const other = [OrderPhase.PLAN, OrderPhase.CANCEL].map((phase) =>
+    const other = [OrderPhase.PLAN, OrderPhase.CANCEL, OrderPhase.ROLLBACK].map((phase) =>
       outgoing('OrderIssued', { ...issued.data, phase, actionId: `act-${phase}` }),
     );
     await publisher(bus, 'decision')(other);

@@ -73,6 +73,27 @@ it('takes an order to plan, and refuses what it does not do yet', async () => {
     expect(await codeFor(right, undefined, 0, phase)).toBe('unsupported_phase');
 });
 
+it('refuses to undo under the id of that order, so that nobody takes it for a word on the action', async () => {
+  const handle = orderHandler({
+    ledger: { lookUp: async (actionId) => (actionId === 'act-1' ? 'known' : undefined) },
+    take: () => expect.unreachable(),
+    cancel: () => expect.unreachable(),
+  });
+  const plan = Plan.fromPartial({ steps: [{ id: 's', action: 'kubernetes.scale' }] });
+  const order = Order.fromPartial({
+    actionId: 'act-undo',
+    ofActionId: 'act-1',
+    phase: OrderPhase.ROLLBACK,
+    plan,
+    planDigest: planDigest(plan),
+    actBefore: new Date(now.getTime() + 60_000),
+  });
+  const told = await handle({ data: order } as never, context);
+  expect(told).toMatchObject([
+    { data: { code: 'unsupported_phase', phase: OrderPhase.ROLLBACK, actionId: 'act-undo' } },
+  ]);
+});
+
 it('plans what it does not do, and refuses to do it', async () => {
   const code = async (phase: OrderPhase, action: string, kind = 'deployment', more = {}) => {
     const place = { namespace: 'production', name: 'web' };

@@ -54,6 +54,19 @@ it('a call for people to an action that nobody can tell the outcome of says how 
   ]);
 });
 
+it('does not take a rollback that was refused for an action that came to nothing', async () => {
+  const { handlers, said } = oneWatch();
+  const context = { now: failed.finishedAt } as never;
+  const rollback = { ...issued, phase: OrderPhase.ROLLBACK, ofActionId: issued.actionId };
+  await handlers.OrderIssued?.({ data: rollback } as never, context);
+  const phase = OrderPhase.ROLLBACK;
+  const refused = { ...(dataOf('ActionRefused') as ActionRefused), phase, code: 'unsupported_phase' };
+  await handlers.ActionRefused?.({ data: refused } as never, context);
+  const aborted = { ...(dataOf('ActionAborted') as ActionAborted), phase, code: 'kill_switch' };
+  await handlers.ActionAborted?.({ data: aborted } as never, context);
+  expect(said).toEqual([]);
+});
+
 it('settles nothing about a cancel: it ends as the action that it stops', async () => {
   const { handlers, said } = oneWatch();
   const context = { now: failed.finishedAt } as never;

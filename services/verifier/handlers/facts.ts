@@ -60,8 +60,17 @@ const STATUSES = new Map<number, Finished['status']>([
   [ActionStatus.UNKNOWN, 'unknown'],
 ]);
 
-/** A plan has no effect, and decision waits for it; a cancel ends as the action that it stops does. */
-const isNoAction = (phase: OrderPhase): boolean => phase === OrderPhase.PLAN || phase === OrderPhase.CANCEL;
+/**
+ * A plan has no effect, and decision waits for it; a cancel ends as the action that it stops does. A rollback that is
+ * refused leaves an effect behind: it is no action that came to nothing.
+ */
+const isNoAction = (phase: OrderPhase): boolean => NO_ACTIONS.has(phase);
+
+const NO_ACTIONS: ReadonlySet<OrderPhase> = new Set([
+  OrderPhase.PLAN,
+  OrderPhase.CANCEL,
+  OrderPhase.ROLLBACK,
+]);
 
 const declined = (how: 'refused' | 'aborted', code: string, reason: string, at: Date | undefined): Fact => ({
   type: 'declined',

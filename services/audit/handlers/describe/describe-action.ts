@@ -1,5 +1,12 @@
-import { type ActionFinished, ActionStatus, type StepFinished, StepStatus } from '#gen/belay/v1/action.ts';
-import { enumWord, notDone, withDetail } from '../../domain/wording.ts';
+import {
+  type ActionFinished,
+  type ActionRefused,
+  ActionStatus,
+  type StepFinished,
+  StepStatus,
+} from '#gen/belay/v1/action.ts';
+import { OrderPhase } from '#gen/belay/v1/decision.ts';
+import { enumWord, notDone, notUndone, withDetail } from '../../domain/wording.ts';
 import type { DescribersOf } from './description.ts';
 import { resourceText, riskText, valuesText } from './pieces.ts';
 
@@ -16,8 +23,8 @@ export const describeAction: DescribersOf<
     outcome: 'planned',
     text: `planned: ${changes.join('; ') || resourceText(resource)} (live risk ${riskText(liveRisk)}). Nothing changed.`,
   }),
-  ActionRefused: ({ code, reason }) => ({ outcome: code, text: notDone(reason || code) }),
-  ActionAborted: ({ code, reason }) => ({ outcome: code, text: notDone(reason || code) }),
+  ActionRefused: (data) => ({ outcome: data.code, text: declinedText(data) }),
+  ActionAborted: (data) => ({ outcome: data.code, text: declinedText(data) }),
   ActionStarted: ({ resource, before, target }) => {
     const state = valuesText(before);
     const where = resourceText(resource) || target;
@@ -36,6 +43,10 @@ export const describeAction: DescribersOf<
       ? { outcome: 'sampled', text: withDetail('sampled', valuesText(facts)) }
       : { outcome: 'sample_failed', text: `the target could not be asked: ${error}` },
 };
+
+/** Where nothing was undone, something has changed: what was to be undone. */
+const declinedText = ({ phase, code, reason }: Pick<ActionRefused, 'phase' | 'code' | 'reason'>): string =>
+  phase === OrderPhase.ROLLBACK ? notUndone(reason || code) : notDone(reason || code);
 
 function stepText({ status, name, stepId, output, error, undo }: StepFinished): string {
   const step = `${undo ? 'undoing ' : ''}${name || stepId}`;

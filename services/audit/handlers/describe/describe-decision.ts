@@ -65,7 +65,7 @@ function orderText(data: OrderIssued): string {
     case OrderPhase.EXECUTE:
       return `ordered ${what} on ${where}, ${before}`;
     case OrderPhase.ROLLBACK:
-      return `ordered to undo ${ofActionId || 'an action'} on ${where}, ${before}`;
+      return withDetail(`ordered to undo ${ofActionId || 'an action'} on ${where}, ${before}`, data.reason);
     case OrderPhase.CANCEL:
       return withDetail(`ordered not to begin ${ofActionId || 'an action'} on ${where}`, data.reason);
     default:

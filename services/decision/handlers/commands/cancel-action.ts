@@ -6,8 +6,8 @@ import type { CallContext } from '#lib/grpc/service-methods.ts';
 import { commandGiven, recordRefused } from '#lib/platform/command-given.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 import type { Cases, Guardrails, OpenSlot } from '../../ports.ts';
-import { cancelEvents, cancelOf } from '../cancel-of.ts';
-import { actionIdOf } from '../order-of.ts';
+import { cancelOf } from '../cancel-of.ts';
+import { actionIdOf, issuedEvents } from '../order-of.ts';
 
 export interface CancelActionOptions {
   readonly openSlots: Guardrails['openSlots'];
@@ -33,7 +33,7 @@ export async function cancelAction(
   // However it ends now, late or never begun: nothing is tried in its place.
   await noteCancelled(decisionId, at);
   const told = commandGiven({ ...command, subject: actionId }, call);
-  await publishSealed([...cancelEvents(cancel), told]);
+  await publishSealed([...issuedEvents(cancel), told]);
   return { actionId, decisionId, incidentId, target, issuedAt: at };
 }
 
