@@ -14,6 +14,8 @@ import type { DataOf, EventType } from '#lib/events/event-types.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
 import { memoryGuardrails } from '../../adapters/memory-guardrails.ts';
 import type { Case } from '../../domain/cases/case.ts';
+import type { CaseEvent } from '../../domain/cases/next-case.ts';
+import type { SlotOutcome } from '../../domain/guardrails/breaker.ts';
 import { refusalOf } from '../../domain/cases/refusal-of.ts';
 import type { Guardrails, VersionRecord } from '../../ports.ts';
 import { stepOf } from '../case-events.ts';
@@ -60,7 +62,11 @@ const options = (): RunOptions => ({
   registry: { versions: async (name) => versions.filter((one) => one.name === name) },
   read,
   guardrails,
-  cases: { open: async (one) => void opened.push(one) },
+  cases: {
+    open: async (one) =>
+      void (opened.some(({ decisionId }) => decisionId === one.decisionId) || opened.push(one)),
+    get: async (decisionId) => opened.find((one) => one.decisionId === decisionId),
+  },
   requests: {
     // As the rows do it.
     use: async (id, content, at) => {
@@ -148,6 +154,40 @@ describe('a run by hand', () => {
     expect(ids.slice(3)).toEqual(ids.slice(0, 3));
     // The cooldown of the first one: that one was counted.
     expect(await run({ requestId: 'r-2' })).toMatchObject({ mode: Mode.BLOCKED });
+  });
+
+  it.each<[SlotOutcome]>([['succeeded'], ['unknown'], ['none']])(
+    'that is asked for again once it has ended promises nothing any more: %s',
+    async (outcome) => {
+      const { decisionId, runId, next } = await run();
+      expect(next).toContain('It is carried out');
+      await guardrails.settle({ decisionId, outcome, at: clock.now() });
+      await clock.advance(3_000);
+      const again = await run();
+      expect(again).toMatchObject({ runId, decisionId });
+      expect(again.next).toBe(
+        `Asked for before, at 2026-03-03T03:12:00.000Z: it is over. What became of it: belay incident show ${runId}`,
+      );
+    },
+  );
+
+  it('that is asked for again tells what people said meanwhile', async () => {
+    versions = [record('restart-pod', { mode: 'approval_required' })];
+    const first = await run();
+    const planned = { hash: 'p1', risk: 'low', refusal: '', record: '{}' } as const;
+    const answer = { by: 'tom', reason: 'not today', at: now } as const;
+    const steps: CaseEvent[] = [
+      { type: 'planned', planned },
+      { type: 'answered', answer: { ...answer, answer: 'deny' } },
+    ];
+    for (const step of steps) {
+      expect((await run()).next).toBe(first.next);
+      opened = [stepOf(step, now)(opened[0] as Case).next];
+    }
+    await clock.advance(3_000);
+    const { next } = await run();
+    expect(next).toMatch(/^Asked for before, at 2026-03-03T03:12:00.000Z: it was denied at .*: .*not today/);
+    expect(next).toContain(`belay incident show ${first.runId}`);
   });
 
   it('is another one for another person, and none for another thing', async () => {
@@ -249,6 +289,17 @@ describe('a run by hand', () => {
 });
 
 describe('a dry run', () => {
+  it('that is asked for again says that its plan is there', async () => {
+    const first = await run({ dryRun: true });
+    expect(first.next).toContain('A plan is made');
+    const planned = { hash: 'p1', risk: 'low', refusal: '', record: '{}' } as const;
+    opened = [stepOf({ type: 'planned', planned }, now)(opened[0] as Case).next];
+    const { next } = await run({ dryRun: true });
+    expect(next).toBe(
+      `Asked for before, at 2026-03-03T03:12:00.000Z: its plan was shown, and nothing was done. See it: belay approval show ${first.approvalId}`,
+    );
+  });
+
   it('plans, says what it would have been, takes nothing and asks nobody', async () => {
     versions = [record('restart-pod', { status: 'draft', mode: undefined })];
     const answer = await run({ version: 1, dryRun: true });

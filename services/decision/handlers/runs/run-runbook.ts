@@ -1,7 +1,6 @@
 import { Mode, type Resource } from '#gen/belay/v1/common.ts';
 import type { RunRunbookRequest, RunRunbookResponse } from '#gen/belay/v1/runbook_service.ts';
 import { BelayError } from '#lib/errors.ts';
-import type { OutgoingEvent } from '#lib/events/event.ts';
 import { toActor } from '#lib/events/to-actor.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
 import { deriveId } from '#lib/ids.ts';
@@ -10,7 +9,7 @@ import { type Command, commandGiven } from '#lib/platform/command-given.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 import { givenParameters } from '#lib/runbook/given-parameters.ts';
 import type { ActiveRunbook } from '../../domain/registry/active-runbook.ts';
-import type { RunbookRegistry, RunRequests } from '../../ports.ts';
+import type { Cases, RunbookRegistry, RunRequests } from '../../ports.ts';
 import { type Considered, decideIncident, type DecideOptions } from '../decide-incident.ts';
 import type { ReadVersionOf } from '../registry/version-reader.ts';
 import { runIncident } from './run-incident.ts';
@@ -18,6 +17,7 @@ import { toRunResponse } from './run-response.ts';
 import { findRunnable } from './runnable.ts';
 
 export interface RunOptions extends DecideOptions {
+  readonly cases: Pick<Cases, 'open' | 'get'>;
   readonly registry: Pick<RunbookRegistry, 'versions'>;
   readonly read: ReadVersionOf;
   readonly requests: RunRequests;
@@ -27,7 +27,7 @@ export interface RunOptions extends DecideOptions {
 
 /**
  * Decides as for an incident that nobody has reported. The same request of the same caller is the same run for a day:
- * it gets the first answer, which is published again, in case it was not the first time.
+ * it gets the first answer, which is published again, in case it was not the first time, and hears what came of it.
  */
 export async function runRunbook(
   request: RunRunbookRequest,
@@ -42,11 +42,8 @@ export async function runRunbook(
   const { incidentId: subject } = considered.incident;
   const result = made.mode === Mode.BLOCKED ? made.code : 'ok';
   await options.publish([...events, commandGiven({ ...command, subject }, call, result)]);
-  return toRunResponse(made, isPlanned(events));
+  return toRunResponse({ made, events, waits: await options.cases.get(made.decisionId) });
 }
-
-const isPlanned = (events: readonly OutgoingEvent[]): boolean =>
-  !events.some(({ type }) => type === 'DecisionClosed');
 
 async function consideredOf(
   request: RunRunbookRequest,
