@@ -1,12 +1,13 @@
-import type { GetRunbookResponse } from '#gen/belay/v1/runbook_service.ts';
+import type { GetRunbookResponse, RunbookHistoryEntry } from '#gen/belay/v1/runbook_service.ts';
 import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
-import type { Result } from '../frame/output.ts';
+import type { Presentation, Result } from '../frame/output.ts';
 import { historyBody, historyPart } from './evidence-page.ts';
+import type { Activations } from './find-activations.ts';
 import { approvalRows, limitRows, preCheckRows, whenRows } from './page-limits.ts';
 import type { Row } from './page-row.ts';
 import { stepRows, verificationRows } from './page-steps.ts';
-import { actorText, refText, stateText, versionBody } from './registry-words.ts';
+import { actorText, modeWord, refText, stateText, versionBody } from './registry-words.ts';
 
 /** A runbook as somebody reads it who is paged and has never seen it. */
 export function pageOf(runbook: Runbook): readonly Result[] {
@@ -30,8 +31,12 @@ export function pageOf(runbook: Runbook): readonly Result[] {
 export function runbookResult(
   runbooks: readonly Runbook[],
   registered: GetRunbookResponse | undefined,
+  activations: Activations,
 ): Result {
-  const version = registered?.runbook && versionBody(registered.runbook);
+  const version = registered?.runbook && {
+    ...versionBody(registered.runbook),
+    activated: activationBody(activations.get(registered.runbook.ref?.version ?? 0)),
+  };
   const items = runbooks.map((runbook) => ({
     ...runbook,
     notCarriedOut: beyondExecutors(runbook),
@@ -47,26 +52,50 @@ export function runbookResult(
 }
 
 /** What came of it here, and which versions there are. */
-export function registeredParts(registered: GetRunbookResponse | undefined): readonly Result[] {
+export function registeredParts(
+  registered: GetRunbookResponse | undefined,
+  activations: Activations,
+): readonly Result[] {
   if (!registered) return [];
   const { runbook, evidence } = registered;
-  return [historyPart(runbook?.ref?.name ?? '', evidence), versionsPart(registered)];
+  return [historyPart(runbook?.ref?.name ?? '', evidence), versionsPart(registered, activations)];
 }
 
-/** Who applied them and why. */
-const versionsPart = ({ versions }: GetRunbookResponse): Result => ({
+/** Who applied them and why, and who let them act. */
+const versionsPart = ({ versions }: GetRunbookResponse, activations: Activations): Result => ({
   kind: 'RunbookPage',
   body: {},
   names: [],
   table: ({ time }) => ({
     title: 'Registered',
-    rows: versions.map((version) => {
+    rows: versions.flatMap((version) => {
       const { ref, appliedBy, appliedAt, reason } = version;
       const when = appliedAt ? time(appliedAt) : '';
-      return [refText(ref), stateText(version), when, `${actorText(appliedBy)}: ${reason}`];
+      const applied = [refText(ref), stateText(version), when, `${actorText(appliedBy)}: ${reason}`];
+      const activation = activations.get(ref?.version ?? 0);
+      return activation ? [applied, activationRow(activation, time)] : [applied];
     }),
   }),
 });
+
+const activationRow = (
+  { mode, actor, reason, changedAt }: RunbookHistoryEntry,
+  time: Presentation['time'],
+): Row => [
+  '',
+  `activated as ${modeWord(mode)}`,
+  changedAt ? time(changedAt) : '',
+  `${actorText(actor)}: ${reason}`,
+];
+
+/** For JSON. Undefined where it never ran. */
+const activationBody = (entry: RunbookHistoryEntry | undefined) =>
+  entry && {
+    by: actorText(entry.actor),
+    at: entry.changedAt,
+    mode: modeWord(entry.mode),
+    reason: entry.reason,
+  };
 
 function otherwiseRows({ escalation }: Runbook): readonly Row[] {
   return [

@@ -78,7 +78,10 @@ it('a changed runbook is applied, compared, activated, decided with, and told of
   expect(active.stdout).toMatch(/^restart-pod@2 +active as auto_execute +before: restart-pod@1\n$/);
   expect((await decide()).why).toMatch(/^ORDERED \(auto_execute\) {2}restart-pod@2 /);
 
-  expect((await runbook('show', 'restart-pod')).stdout).toMatch(/restart-pod@2 +active as auto_execute/);
+  const shown = (await runbook('show', 'restart-pod')).stdout;
+  expect(shown).toMatch(
+    /restart-pod@2 +active as auto_execute .*\n +activated as auto_execute .+: reviewed in 42/,
+  );
   const history = (await runbook('history', 'restart-pod')).stdout;
   expect(history).toMatch(/restart-pod@2 +activated +auto_execute +\S+ +reviewed in 42/);
   expect(history).toMatch(/restart-pod@1 +deprecated/);

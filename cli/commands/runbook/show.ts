@@ -25,14 +25,18 @@ export const runbookShow = defineVerb<ShowOptions>({
   parse: ({ args, options }) => ({ reference: args[0] ?? '', isSource: options['source'] === true }),
   run: async ({ reference, isSource }, session) => {
     if (isSource) return showSource(reference, session);
-    const [{ findReference }, { pageOf, registeredParts, runbookResult }] = await Promise.all([
-      import('../../runbook/find-reference.ts'),
-      import('../../runbook/runbook-page.ts'),
-    ]);
+    const [{ findReference }, { findActivations }, { pageOf, registeredParts, runbookResult }] =
+      await Promise.all([
+        import('../../runbook/find-reference.ts'),
+        import('../../runbook/find-activations.ts'),
+        import('../../runbook/runbook-page.ts'),
+      ]);
     const found: FoundReference = await findReference(reference, session);
+    const name = found.registered?.runbook?.ref?.name;
+    const activations = name === undefined ? new Map() : await findActivations(name, session);
     const isForPeople = session.globals.output === 'table' || session.globals.output === 'wide';
     if (!isForPeople) {
-      await session.out.print(runbookResult(found.runbooks, found.registered));
+      await session.out.print(runbookResult(found.runbooks, found.registered, activations));
       return exitCodes.done;
     }
     session.say(`${found.from}.`);
@@ -40,7 +44,7 @@ export const runbookShow = defineVerb<ShowOptions>({
       if (index > 0) session.write('\n');
       for (const part of pageOf(runbook)) await session.out.print(part);
     }
-    for (const part of registeredParts(found.registered)) await session.out.print(part);
+    for (const part of registeredParts(found.registered, activations)) await session.out.print(part);
     return exitCodes.done;
   },
 });
