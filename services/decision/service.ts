@@ -42,7 +42,7 @@ import { startTellingBreakers } from './workers/tell-breakers.ts';
 import { type Around, type Keep, NAME, type Stop } from './start/around.ts';
 import { followEvidence } from './start/follow-evidence.ts';
 import { keepGuardrails } from './start/keep-guardrails.ts';
-import { openRegistry, type Runs } from './start/open-registry.ts';
+import { type OpenRegistry, openRegistry, type Runs } from './start/open-registry.ts';
 import { startCases } from './start/start-cases.ts';
 import { startSchedules } from './start/start-schedules.ts';
 
@@ -74,10 +74,9 @@ export function createDecision(config: DecisionConfig, platform: Platform): Serv
 }
 
 /** What commands are about. */
-interface Running {
+interface Running extends OpenRegistry {
   readonly cases: Cases;
   readonly controls: () => ControlState;
-  readonly active: ActiveRunbooks;
   readonly guardrails: Guardrails;
   /** Signs orders. */
   readonly sealed: Publish;
@@ -97,6 +96,7 @@ function serveCommands({ config, platform, publish }: Around, running: () => Run
     noteCancelled: (...cancelled) => (running() ?? notStarted()).cases.cancelled(...cancelled),
     publishSealed: (events) => (running() ?? notStarted()).sealed(events),
     active: () => running()?.active.current() ?? [],
+    isRegistered: (runbook) => (running() ?? notStarted()).isRegistered(runbook),
     guardrails: () => running()?.guardrails ?? notStarted(),
     policy: config.policy,
   });
@@ -117,7 +117,8 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   keep(() => outbox.stop());
   const evidence = sqlEvidence(sql.db);
   const late: { runs?: Runs } = {};
-  const active = await openRegistry(sql, outbox, evidence, around, () => late.runs ?? notStarted());
+  const registry = await openRegistry(sql, outbox, evidence, around, () => late.runs ?? notStarted());
+  const { active } = registry;
   keep(() => active.stop());
   const followed = await followState(active, evidence, around, keep);
   const heartbeat = startHeartbeat(publish, clock, logger);
@@ -159,7 +160,7 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
     active.check,
     { ...noting.check, name: 'evidence' },
   ];
-  return { cases, controls: followed.controls, active, guardrails, sealed, checks };
+  return { ...registry, cases, controls: followed.controls, guardrails, sealed, checks };
 }
 
 /** What every decision is made with, as it is at that moment. */

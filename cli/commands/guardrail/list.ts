@@ -29,8 +29,14 @@ export const guardrailList = defineVerb<GuardrailFilter>({
     ]);
     const found = await call(session, DecisionServiceClient, (client) => client.listGuardrails(filter));
     await session.out.print(guardrailReport(found));
-    if (found.counters.length === 0) session.say('Nothing was counted within a week.');
+    if (found.counters.length === 0) session.say(nothingCounted(filter));
     if (found.hasMore) session.say('There are more: --runbook and --service find them.');
     return exitCodes.done;
   },
 });
+
+/** Services are known by what was done for them: one that is spelt otherwise has nothing. */
+export const nothingCounted = ({ service }: Pick<GuardrailFilter, 'service'>): string =>
+  service === ''
+    ? 'Nothing was counted within a week.'
+    : `Nothing was counted within a week for a service ${JSON.stringify(service)}. All that were: belay guardrail list`;

@@ -21,6 +21,12 @@ import { type Around, NAME } from './around.ts';
 /** What runs are decided with. */
 export type Runs = ReturnType<RunbookServiceOptions['runs']>;
 
+export interface OpenRegistry {
+  readonly active: ActiveRunbooks;
+  /** Whatever became of it. */
+  readonly isRegistered: (name: string) => Promise<boolean>;
+}
+
 /** The files registered, the active ones followed, and the commands about them served. */
 export async function openRegistry(
   { db }: Sql<DecisionTables>,
@@ -28,7 +34,7 @@ export async function openRegistry(
   evidence: EvidenceBook,
   { config, platform, logger, publish }: Around,
   runs: () => Runs,
-): Promise<ActiveRunbooks> {
+): Promise<OpenRegistry> {
   const { bus, clock, grpc } = platform;
   const registry = sqlRegistry({ db, source: `belay/${NAME}`, onEvents: () => outbox.poke() });
   const common = {
@@ -48,5 +54,6 @@ export async function openRegistry(
     runs,
   });
   grpc.addService(RunbookServiceService, handlers, runbookAccess, runbookSchemas);
-  return active;
+  const isRegistered = async (name: string) => (await registry.versions(name)).length > 0;
+  return { active, isRegistered };
 }

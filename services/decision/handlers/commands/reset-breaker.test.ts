@@ -76,6 +76,14 @@ it('shows the counters of what was done, for whom it is asked', async () => {
     (await service.listGuardrails({ runbook, service: only }, call)).counters;
   expect((await of('', '')).map((row) => row.service).sort()).toEqual(['a', 'b']);
   expect(await of('restart-pod', '')).toEqual([]);
+  expect(await of('retired', '')).toEqual([]);
+  expect(await of('scale-up', 'no-such')).toEqual([]);
+  await expect(of('scale-upp', '')).rejects.toMatchObject({
+    kind: 'not_found',
+    code: 'RUNBOOK_UNKNOWN',
+    why: 'did you mean scale-up?',
+    next: 'belay runbook list',
+  });
   const [row] = await of('scale-up', 'a');
   const shown = row?.checks.map(({ name, observed, limit }) => `${name}: ${observed} / ${limit}`);
   expect(shown).toContain('circuit: OPEN, 2 failures / opens at 2');

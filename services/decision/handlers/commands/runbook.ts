@@ -47,6 +47,6 @@ export function unknownRunbook(
     code: 'RUNBOOK_UNKNOWN',
     field: 'runbook',
     why: near === undefined ? 'decision does not run one of that name' : `did you mean ${near}?`,
-    next: 'name one that decision runs',
+    next: 'belay runbook list',
   });
 }
