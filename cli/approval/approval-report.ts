@@ -19,7 +19,7 @@ export const stateWord = (state: ApprovalState): string =>
 /** Enough of a plan's hash to compare by eye. The whole one is in the JSON. */
 export const shortHash = (hash: string): string => hash.replace(/^\w+:/, '').slice(0, 12);
 
-function approvalBody({ request, answers, ...approval }: Approval): Readonly<Record<string, unknown>> {
+export function approvalBody({ request, answers, ...approval }: Approval): Readonly<Record<string, unknown>> {
   return {
     ...approval,
     state: stateWord(approval.state),
@@ -33,34 +33,7 @@ function approvalBody({ request, answers, ...approval }: Approval): Readonly<Rec
   };
 }
 
-export function approvalList(approvals: readonly Approval[]): Result {
-  return {
-    kind: 'ApprovalList',
-    body: { approvals: approvals.map(approvalBody) },
-    names: approvals.map(({ request }) => request?.approvalId ?? ''),
-    table: (as) => ({
-      header: ['APPROVAL', 'SERVICE', 'RUNBOOK', 'WHAT', 'STATE', 'DEADLINE', 'IF NOBODY ANSWERS', 'YOURS'],
-      rows: approvals.map((approval) => listRow(approval, as)),
-    }),
-  };
-}
-
-function listRow({ request, state, mine }: Approval, { time, wide }: Presentation): Cell[] {
-  if (!request) return [];
-  const { approvalId, service, runbook, changes, deadline, onLapse, suggestionOnly } = request;
-  return [
-    wide ? approvalId : approvalId.slice(0, 12),
-    service,
-    runbookText(runbook),
-    changes.join('; '),
-    { text: stateWord(state), tone: state === ApprovalState.PENDING ? 'bad' : 'dim' },
-    suggestionOnly || !deadline ? '' : time(deadline),
-    suggestionOnly ? 'nobody is asked' : lapseWords(onLapse),
-    mine ? 'yes' : '',
-  ];
-}
-
-const runbookText = (runbook: ApprovalRequested['runbook']): string =>
+export const runbookText = (runbook: ApprovalRequested['runbook']): string =>
   runbook ? `${runbook.name}@${runbook.version}` : '';
 
 /** The whole question: what was found, what would change, what was checked, and what if nobody answers. */
@@ -194,4 +167,4 @@ const LAPSE_WORDS: Readonly<Record<string, string>> = {
   LAPSE_POLICY_ESCALATE: 'people are called, nothing changes',
 };
 
-const lapseWords = (policy: LapsePolicy): string => LAPSE_WORDS[lapsePolicyToJSON(policy)] ?? '';
+export const lapseWords = (policy: LapsePolicy): string => LAPSE_WORDS[lapsePolicyToJSON(policy)] ?? '';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { approvalList } from '../../approval/approval-report.ts';
+import { approvalList } from '../../approval/approval-list.ts';
 import { call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import { defineVerb } from '../../frame/verb.ts';
