@@ -52,3 +52,11 @@ it('says of what is over when and how it ended: no deadline runs any more', () =
     ],
   });
 });
+
+it('is a list for programs like every other', () => {
+  const { kind, body } = approvalList([denied]);
+  expect({ kind, ...body }).toMatchObject({
+    kind: 'ApprovalList',
+    items: [{ state: 'denied', closedAt: at(12) }],
+  });
+});

@@ -7,7 +7,7 @@ import { approvalBody, lapseWords, runbookText, stateWord } from './approval-rep
 export function approvalList(approvals: readonly Approval[]): Result {
   return {
     kind: 'ApprovalList',
-    body: { approvals: approvals.map(approvalBody) },
+    body: { items: approvals.map(approvalBody) },
     names: approvals.map(({ request }) => request?.approvalId ?? ''),
     table: (as) => ({
       header: ['APPROVAL', 'SERVICE', 'RUNBOOK', 'WHAT', 'STATE', ...endHeader(approvals), 'YOURS'],
