@@ -33,6 +33,11 @@ it('has no budget unless it is told one, and none that could not be reached', ()
   expect(policy.safeParse({ budget: { global: -1 } }).success).toBe(false);
 });
 
+it('lets no order wait for longer than executors remember that it was cancelled', () => {
+  expect(policy.parse({ actWithinMs: 86_400_000 }).actWithinMs).toBe(86_400_000);
+  expect(policy.safeParse({ actWithinMs: 86_400_001 }).success).toBe(false);
+});
+
 it('tells a storm by five services or a fifth of them, unless it is told otherwise', () => {
   expect(policy.parse(undefined).storm).toEqual({ services: 5, percent: 20 });
   expect(policy.parse({ storm: { services: 50 } }).storm).toEqual({ services: 50, percent: 20 });

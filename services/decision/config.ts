@@ -106,8 +106,8 @@ export const configSchema = z.strictObject({
       maxIncidentAgeMs: z.int().min(1_000).default(600_000),
       /** How often an incident is decided, where what refused it ends by itself. 1: once. */
       maxAttempts: z.int().min(1).max(20).default(5),
-      /** How long an order may wait for its executor. */
-      actWithinMs: z.int().min(1_000).default(300_000),
+      /** How long an order may wait for its executor: at most a day, as executors forget what was cancelled. */
+      actWithinMs: z.int().min(1_000).max(86_400_000).default(300_000),
       concurrency: concurrencySection,
       storm: stormSection,
       budget: budgetSection,

@@ -55,4 +55,8 @@ export const migrations: readonly Migration[] = [
         cancelled_at timestamptz not null
       );`,
   },
+  {
+    id: '0006_cancellations_at',
+    sql: 'create index cancellations_at on cancellations (cancelled_at);',
+  },
 ];

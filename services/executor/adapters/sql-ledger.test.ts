@@ -100,6 +100,18 @@ describe('the ledger', () => {
     expect(await ledger.cancellationOf('act-early')).toEqual({ reason: 'over' });
   });
 
+  it('forgets a cancellation once no order is left that it could stop', async () => {
+    const ledger = sqlLedger(sql.db);
+    const days = (count: number) => new Date(now.getTime() + count * 86_400_000);
+    await ledger.cancel('act-of-long-ago', { reason: 'over' }, days(0));
+    await ledger.cancel('act-of-a-month', { reason: 'over' }, days(10));
+    await ledger.cancel('act-of-today', { reason: 'over' }, days(31));
+    const known = ['act-of-long-ago', 'act-of-a-month', 'act-of-today'].map((id) =>
+      ledger.cancellationOf(id),
+    );
+    expect(await Promise.all(known)).toEqual([undefined, { reason: 'over' }, { reason: 'over' }]);
+  });
+
   it('has what is cancelled looked at now where it waits, and leaves alone what has begun', async () => {
     const ledger = sqlLedger(sql.db);
     const [waiting, acting] = [await taken('act-waiting'), await taken('act-acting')];

@@ -81,9 +81,14 @@ export function sqlLedger(db: Kysely<LedgerTables>): Ledger {
   };
 }
 
+/** Much longer than an order may wait to be begun, which is a day at most. */
+const KEEP_CANCELLATIONS_MS = 30 * 86_400_000;
+
 function cancellations(db: Kysely<LedgerTables>): Pick<Ledger, 'cancel' | 'cancellationOf'> {
   return {
     cancel: async (actionId, { reason }, now) => {
+      const old = new Date(now.getTime() - KEEP_CANCELLATIONS_MS);
+      await db.deleteFrom('cancellations').where('cancelled_at', '<', old).execute();
       await db.transaction().execute(async (trx) => {
         await trx
           .insertInto('cancellations')
