@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextRun } from './next-run.ts';
+import { isPlannedFor, nextRun } from './next-run.ts';
 import { isCron } from './schema/cron.ts';
 
 const times = (cron: string, timeZone: string, from: string, count: number): string[] => {
@@ -62,6 +62,10 @@ it('each one lies behind the one before, on a minute', () => {
       // Whoever looks from anywhere before it comes to the same.
       const between = new Date((after.getTime() + (next?.getTime() ?? 0)) / 2);
       expect(nextRun({ cron: expression, timeZone }, between)).toEqual(next);
+      expect(next && isPlannedFor({ cron: expression, timeZone }, next)).toBe(true);
+      expect(isPlannedFor({ cron: expression, timeZone }, between)).toBe(
+        between.getTime() === next?.getTime(),
+      );
     }),
     { numRuns: 200 },
   );

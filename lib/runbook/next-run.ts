@@ -13,3 +13,7 @@ export function nextRun({ cron, timeZone }: Timetable, after: Date): Date | unde
   const job = new Cron(cron, { mode: '5-part', timezone: timeZone, paused: true });
   return job.nextRun(after) ?? undefined;
 }
+
+/** Whether a moment is one of the planned times. */
+export const isPlannedFor = (timetable: Timetable, at: Date): boolean =>
+  nextRun(timetable, new Date(at.getTime() - 1))?.getTime() === at.getTime();

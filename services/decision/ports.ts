@@ -295,8 +295,11 @@ export type TurnTaken =
 
 /** Planned times, durable: each of them has one turn, whoever looks and however often. */
 export interface Schedules {
-  /** One planned time waits for each of these, and none for any other. */
-  keep(wanted: readonly Timetabled[]): Promise<void>;
+  /**
+   * One planned time waits for each of these, and none for any other. One that is due is left to whoever gives it its
+   * turn: its time may be one of the new timetable as well.
+   */
+  keep(wanted: readonly Timetabled[], now: Date): Promise<void>;
   /** Whether a run of it that was planned before has begun and not ended, as far as is known. */
   isOpen(runbook: string, before: Date, now: Date): Promise<boolean>;
   /** Before its run is decided: from then on it is open until its action has ended. Again it changes nothing. */

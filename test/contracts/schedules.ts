@@ -37,9 +37,10 @@ export function schedulesContract(name: string, open: () => Promise<SqlServer>):
       await server?.stop();
     });
 
+    const before = after(-60);
     /** Alone in what is planned: it is what `keep` says. */
-    const wanting = (runbook: string, at = three, timetable = DAILY) =>
-      schedules.keep([{ runbook, timetable, nextAt: () => at }]);
+    const wanting = (runbook: string, at = three, timetable = DAILY, now = before) =>
+      schedules.keep([{ runbook, timetable, nextAt: () => at }], now);
     const rowsOf = (runbook: string) =>
       sql.db
         .selectFrom('planned_runs')
@@ -64,8 +65,30 @@ export function schedulesContract(name: string, open: () => Promise<SqlServer>):
       expect(first).toEqual({ planned_at: three, state: 'planned' });
       await wanting('one', after(30), '* * * * * UTC');
       expect(await rowsOf('one')).toEqual([{ planned_at: after(30), state: 'planned' }]);
-      await schedules.keep([]);
+      await schedules.keep([], before);
       expect(await rowsOf('one')).toEqual([]);
+    });
+
+    it('leaves a time that has come to whoever gives it its turn, also when a new timetable comes right behind it', async () => {
+      await wanting('changed');
+      const tomorrow = after(86_400);
+      await wanting('changed', tomorrow, '0 3 * * 1-5 UTC', after(0.2));
+      const rows = [
+        { planned_at: three, state: 'planned' },
+        { planned_at: tomorrow, state: 'planned' },
+      ];
+      expect(await rowsOf('changed')).toEqual(rows);
+      const [run] = await claim(after(1));
+      expect(run).toMatchObject({ runbook: 'changed', plannedAt: three });
+      await schedules.finish(
+        run as PlannedRun,
+        OVER,
+        { at: tomorrow, timetable: '0 3 * * 1-5 UTC' },
+        after(1),
+      );
+      expect((await rowsOf('changed'))[1]).toEqual(rows[1]);
+      await schedules.keep([], before);
+      expect(await rowsOf('changed')).toEqual([{ planned_at: three, state: 'run' }]);
     });
 
     it('gives a planned time to one of those that race for it, and to nobody once more', async () => {
@@ -100,7 +123,7 @@ export function schedulesContract(name: string, open: () => Promise<SqlServer>):
     it('does not take what somebody works on', async () => {
       await wanting('held');
       const held = await only(three);
-      await schedules.keep([]);
+      await schedules.keep([], before);
       expect(await rowsOf('held')).toHaveLength(1);
       await schedules.finish(held, { is: 'dropped' }, undefined, three);
       expect(await rowsOf('held')).toEqual([{ planned_at: three, state: 'dropped' }]);

@@ -22,7 +22,7 @@ const KEEP_MS = 30 * 86_400_000;
 
 export function sqlSchedules({ db, source, onEvents, onDue }: SqlSchedulesOptions): Schedules {
   return {
-    keep: async (wanted) => {
+    keep: async (wanted, now) => {
       const waiting = await db
         .selectFrom('planned_runs')
         .select(['id', 'runbook', 'timetable'])
@@ -33,6 +33,7 @@ export function sqlSchedules({ db, source, onEvents, onDue }: SqlSchedulesOption
       await drop(
         db,
         waiting.filter((one) => !isWanted(one)).map(({ id }) => id),
+        now,
       );
       const lacking = wanted.filter(
         (one) =>
@@ -85,13 +86,14 @@ function columnsOf(turn: TurnTaken) {
   return goesOn ? { state: turn.is } : { state: turn.is, is_open: false };
 }
 
-/** What somebody works on is theirs to end. */
-async function drop(db: Kysely<DecisionTables>, ids: readonly string[]): Promise<void> {
+/** What is due, or worked on, is for whoever gives it its turn to end. */
+async function drop(db: Kysely<DecisionTables>, ids: readonly string[], now: Date): Promise<void> {
   if (ids.length === 0) return;
   await db
     .deleteFrom('planned_runs')
     .where('id', 'in', ids)
     .where('state', '=', 'planned')
+    .where('planned_at', '>', now)
     .where('claimed_by', 'is', null)
     .execute();
 }

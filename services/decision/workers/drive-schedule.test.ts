@@ -171,12 +171,26 @@ it.each([
   expect(dataOf('DecisionClosed')?.escalate).toBe('page_service_owner');
 });
 
+it.each(['0 3 * * 2', '*/10 * * * *'])(
+  'a time that its new timetable has as well keeps its turn: %s',
+  async (cron) => {
+    active = [nightly(ON_WEB_0.replace('0 3 * * *', cron))];
+    await clock.advance(200);
+    await drive('0 3 * * * UTC');
+    expect(typesOf()).toContain('Order');
+    expect(finished).toMatchObject([{ turn: { is: 'run' }, next: { timetable: `${cron} UTC` } }]);
+  },
+);
+
 it('what is not active any more, or not for that time, is not run', async () => {
-  await drive('0 3 * * * Europe/Berlin');
+  for (const cron of ['30 3 * * *', '0 3 29 2 *']) {
+    active = [nightly(ON_WEB_0.replace('0 3 * * *', cron))];
+    await drive();
+  }
   active = [];
   await drive();
   const dropped = { turn: { is: 'dropped' }, next: undefined };
-  expect(finished).toEqual([dropped, dropped]);
+  expect(finished).toEqual([dropped, dropped, dropped]);
   expect(published).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import { outgoing, type OutgoingEvent } from '#lib/events/event.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
-import { nextRun } from '#lib/runbook/next-run.ts';
+import { isPlannedFor, nextRun } from '#lib/runbook/next-run.ts';
 import type { ActiveRunbook } from '../domain/registry/active-runbook.ts';
 import { judgeTurn, LATEST_START_MS, nextTurn, type SkipCode } from '../domain/schedules/judge-turn.ts';
 import { decideIncident, decisionIdOf, type DecideOptions } from '../handlers/decide-incident.ts';
@@ -27,7 +27,7 @@ export async function driveSchedule(row: PlannedRun, driver: ScheduleDriver): Pr
   const runbook = driver.runbooks().find((one) => one.name === row.runbook);
   const now = clock.now();
   // Retired, or not scheduled for it any more, since the time was planned.
-  if (!runbook || !isScheduled(runbook) || timetableOf(runbook) !== row.timetable)
+  if (!runbook || !isScheduled(runbook) || !isStillPlanned(runbook, row))
     return schedules.finish(row, { is: 'dropped' }, undefined, now);
   if (!(await guardrails.isReady())) throw notReady();
   const { plannedAt } = row;
@@ -47,6 +47,10 @@ export async function driveSchedule(row: PlannedRun, driver: ScheduleDriver): Pr
   await driver.publish(events);
   return schedules.finish(row, { is: 'run', isOver: !goesOn(events) }, planned, now);
 }
+
+/** Another timetable may have the same time: it is dropped by neither. */
+const isStillPlanned = (runbook: Scheduled, { timetable, plannedAt }: PlannedRun): boolean =>
+  timetableOf(runbook) === timetable || isPlannedFor(runbook.schedule, plannedAt);
 
 /** By what a planned time is found to be of a timetable from before. */
 export const timetableOf = ({ schedule }: Scheduled): string => `${schedule.cron} ${schedule.timeZone}`;

@@ -26,7 +26,7 @@ export function startPlanning({ schedules, runbooks, clock, onError }: PlanSched
         timetable: timetableOf(runbook),
         nextAt: () => nextRun(runbook.schedule, now),
       }));
-    await schedules.keep(timetables);
+    await schedules.keep(timetables, now);
     return LOOK_EVERY_MS;
   };
   const loop = new WorkLoop({ clock, step, onError });
