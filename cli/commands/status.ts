@@ -3,7 +3,7 @@ import { defineVerb } from '../frame/verb.ts';
 
 export const status = defineVerb<undefined>({
   path: 'status',
-  summary: 'What stops automation, what waits for people, and where it may act',
+  summary: 'What stops automation, storms included, what waits for people, and where it may act',
   group: 'Run it',
   example: 'status',
   configure: () => {},

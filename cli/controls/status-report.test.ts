@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Approval } from '#gen/belay/v1/approval_service.ts';
 import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
-import { BreakerState, BreakerStatus } from '#gen/belay/v1/decision_service.ts';
+import { BreakerState, BreakerStatus, StormStatus } from '#gen/belay/v1/decision_service.ts';
 import { quarantineKey, type Setting } from '#lib/control/control-key.ts';
 import { applyControl, noControls } from '#lib/control/control-state.ts';
 import { relativeTime } from '../frame/relative-time.ts';
@@ -38,7 +38,7 @@ const knownWith = (...records: ControlSet[]) => ({
   readAt,
 });
 const reportOf = (known: ReturnType<typeof knownWith>, besides: Partial<StatusBesides> = {}) =>
-  statusReport(known, { targets: statesOf(known), breakers: [], approvals: [], ...besides });
+  statusReport(known, { targets: statesOf(known), breakers: [], storms: [], approvals: [], ...besides });
 const shown = (known: ReturnType<typeof knownWith>, result = reportOf(known)) => {
   const time = (at: Date) => relativeTime(at, readAt);
   return renderTable(result.table({ wide: false, time }), { color: false });
@@ -56,6 +56,7 @@ it('says what stops automation, until when, why and by whom', () => {
       'disabled     scale-up                           cpu did not fall, by maria, after act-7',
       'quarantine   act-9             pod shop/cart-1  lost, by maria, after act-9',
       'breaker      none',
+      'storm        none',
       'approval     none',
       'target       acts in part      prod-eu',
       'target       STOPPED           prod-us          the kill switch is engaged: bad tooling',
@@ -74,6 +75,7 @@ it('says so where nothing stops it, and where the engine is silent', () => {
       'disabled     none',
       'quarantine   none',
       'breaker      none',
+      'storm        none',
       'approval     none',
       'target       may act    prod-eu',
       'target       may act    prod-us',
@@ -131,4 +133,16 @@ it('says which breakers are open and when they are tried, and what waits for peo
 it('says what else it knows while the guardrails are not ready', () => {
   const text = shown(knownWith(), reportOf(knownWith(), { breakers: undefined }));
   expect(text).toMatch(/breaker +UNKNOWN +the guardrails are not ready: nothing runs\n/);
+});
+
+it('says whose storm stands, since when, what that means and when it may be over', () => {
+  const stands = { startedAt: inHours(-0.05), endsAt: inHours(0.1), services: 9, limit: 5 };
+  const storms = ['', 'prometheus'].map((source) => StormStatus.fromPartial({ source, ...stands }));
+  const result = reportOf(knownWith(), { storms });
+  const text = shown(knownWith(), result);
+  expect(text).toMatch(
+    /storm +STANDS +of all sources +since 3m ago: nothing runs by itself; earliest end in 6m; by hand: belay runbook run\n/,
+  );
+  expect(text).toMatch(/storm +STANDS +of prometheus +since 3m ago: nothing of it runs by itself; /);
+  expect(result.body).toMatchObject({ storms });
 });

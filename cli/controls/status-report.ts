@@ -1,6 +1,6 @@
 import type { Approval } from '#gen/belay/v1/approval_service.ts';
 import type { ControlSet } from '#gen/belay/v1/control.ts';
-import { BreakerState, type BreakerStatus } from '#gen/belay/v1/decision_service.ts';
+import { BreakerState, type BreakerStatus, type StormStatus } from '#gen/belay/v1/decision_service.ts';
 import type { SettingCase } from '#lib/control/control-key.ts';
 import { inForce, unknownSettings } from '#lib/control/in-force.ts';
 import type { Presentation, Result } from '../frame/output.ts';
@@ -8,6 +8,7 @@ import type { Cell } from '../frame/table.ts';
 import { breakerBody, breakerCell, trialWords } from './breaker-report.ts';
 import { controlBody, endWords, shortId, whatOf } from './control-report.ts';
 import type { KnownControls } from './read-controls.ts';
+import { stormOwner, stormWords } from './storm-words.ts';
 import { switchMode } from './switch-words.ts';
 import { targetBody } from './target-report.ts';
 import { stateCell, type TargetState } from './target-state.ts';
@@ -19,12 +20,14 @@ export interface StatusBesides {
   readonly targets: readonly TargetState[];
   /** Undefined while the guardrails cannot answer. */
   readonly breakers: readonly BreakerStatus[] | undefined;
+  /** The same. */
+  readonly storms: readonly StormStatus[] | undefined;
   /** Those that wait for people. */
   readonly approvals: readonly Approval[];
 }
 
 export function statusReport(known: KnownControls, besides: StatusBesides): Result {
-  const { targets, breakers, approvals } = besides;
+  const { targets, breakers, storms, approvals } = besides;
   const { heartbeatAt } = known.controls;
   const lists = listsOf(known);
   const heartbeatAgeMs = heartbeatAt && known.readAt.getTime() - heartbeatAt.getTime();
@@ -40,6 +43,7 @@ export function statusReport(known: KnownControls, besides: StatusBesides): Resu
       heartbeatAgeMs,
       ...bodies,
       breakers: breakers?.map(breakerBody),
+      storms,
       approvals: approvals.map(({ request }) => request?.approvalId),
       targets: targets.map(targetBody),
     },
@@ -50,6 +54,7 @@ export function statusReport(known: KnownControls, besides: StatusBesides): Resu
         ['heartbeat', heartbeat(heartbeatAgeMs)],
         ...settingRows(lists, time),
         ...breakerRows(breakers, time),
+        ...stormRows(storms, time),
         ...approvalRows(approvals, time),
         ...targets.map((target) => ['target', stateCell(target), target.name, target.reason]),
       ],
@@ -81,8 +86,7 @@ function settingRows(lists: ReturnType<typeof listsOf>, time: Time): Cell[][] {
 }
 
 function breakerRows(breakers: StatusBesides['breakers'], time: Time): Cell[][] {
-  if (!breakers)
-    return [['breaker', { text: 'UNKNOWN', tone: 'bad' }, 'the guardrails are not ready: nothing runs']];
+  if (!breakers) return [notReady('breaker')];
   const open = breakers.filter(({ state }) => state !== BreakerState.CLOSED);
   if (open.length === 0) return [['breaker', { text: 'none', tone: 'dim' }]];
   return open.map((breaker) => [
@@ -92,6 +96,23 @@ function breakerRows(breakers: StatusBesides['breakers'], time: Time): Cell[][] 
     `${breaker.failures} in a row did not help; trial: ${trialWords(breaker, time)}`,
   ]);
 }
+
+function stormRows(storms: StatusBesides['storms'], time: Time): Cell[][] {
+  if (!storms) return [notReady('storm')];
+  if (storms.length === 0) return [['storm', { text: 'none', tone: 'dim' }]];
+  return storms.map((storm) => [
+    'storm',
+    { text: 'STANDS', tone: 'bad' },
+    stormOwner(storm),
+    `${stormWords(storm, time)}; by hand: belay runbook run`,
+  ]);
+}
+
+const notReady = (name: string): Cell[] => [
+  name,
+  { text: 'UNKNOWN', tone: 'bad' },
+  'the guardrails are not ready: nothing runs',
+];
 
 function approvalRows(approvals: readonly Approval[], time: Time): Cell[][] {
   if (approvals.length === 0) return [['approval', { text: 'none', tone: 'dim' }]];

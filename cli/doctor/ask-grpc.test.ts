@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#lib/clock.ts';
+import { BelayError } from '#lib/errors.ts';
 import { closeAll, noControls, startDecisionServer, tokenOf } from '#lib/grpc/fixtures/decision-server.ts';
 import { askGrpc } from './ask-grpc.ts';
 
@@ -15,8 +16,36 @@ describe('a gRPC server that is asked', () => {
       reached: true,
       checks: [
         { service: 'grpc', name: 'calls', asked: endpoint, ok: true, detail: 'answers, and knows who asks' },
+        { service: 'grpc', name: 'storm', asked: endpoint, ok: true, detail: 'none stands' },
       ],
     });
+  });
+
+  it('is asked whether a storm stands: then nothing runs, and nothing else looks wrong', async () => {
+    const [startedAt, endsAt] = [new Date('2026-03-03T03:12:05.400Z'), new Date('2026-03-03T03:22:05Z')];
+    const storm = { source: 'prometheus', startedAt, endsAt, services: 9, limit: 5 };
+    const { endpoint } = await startDecisionServer({
+      listStorms: async () => ({ storms: [storm], readAt: startedAt }),
+    });
+    const { checks } = await ask(endpoint, tokenOf('viewer'));
+    expect(checks.find(({ name }) => name === 'storm')).toMatchObject({
+      ok: false,
+      detail:
+        'of prometheus since 2026-03-03T03:12:05Z: nothing of it runs by itself; earliest end 2026-03-03T03:22:05Z',
+      fix: expect.stringContaining('belay runbook run'),
+    });
+  });
+
+  it('says so where it cannot tell whether a storm stands', async () => {
+    const { endpoint } = await startDecisionServer({
+      listStorms: () =>
+        Promise.reject(
+          new BelayError('unavailable', 'not ready', { code: 'GUARDRAILS_NOT_READY', next: 'wait' }),
+        ),
+    });
+    const { reached, checks } = await ask(endpoint, tokenOf('viewer'));
+    expect(reached).toBe(true);
+    expect(checks.find(({ name }) => name === 'storm')).toMatchObject({ ok: false, fix: 'wait' });
   });
 
   it('tells its time', async () => {

@@ -1,10 +1,11 @@
-import { DecisionServiceClient } from '#gen/belay/v1/decision_service.ts';
+import { DecisionServiceClient, type DecisionServiceService } from '#gen/belay/v1/decision_service.ts';
 import { BelayError } from '#lib/errors.ts';
-import { createGrpcClient } from '#lib/grpc/grpc-client.ts';
+import { createGrpcClient, type GrpcClient } from '#lib/grpc/grpc-client.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Asking } from './ask-ops.ts';
 import { type Answer, bad, type Check, good, type Outcome } from './check.ts';
 import { clockOutcome } from './clock-check.ts';
+import { stormOutcome } from './storm-outcome.ts';
 
 /** Whether the commands get through: asks what every command may ask, with the token that they would use. */
 export async function askGrpc(connection: Connection, { timeoutMs, clock }: Asking): Promise<Answer> {
@@ -33,6 +34,7 @@ export async function askGrpc(connection: Connection, { timeoutMs, clock }: Aski
         checks: [
           check('calls', good('answers, and knows who asks')),
           ...clocks.map((outcome) => check('clock', outcome)),
+          check('storm', await askStorms(client)),
         ],
       };
     } finally {
@@ -41,6 +43,15 @@ export async function askGrpc(connection: Connection, { timeoutMs, clock }: Aski
   } catch (error) {
     if (!(error instanceof BelayError)) throw error;
     return { reached: !AWAY.has(error.kind), checks: [check('calls', refusal(error))] };
+  }
+}
+
+async function askStorms(client: Pick<GrpcClient<typeof DecisionServiceService>, 'listStorms'>) {
+  try {
+    return stormOutcome((await client.listStorms({})).storms);
+  } catch (error) {
+    if (!(error instanceof BelayError)) throw error;
+    return refusal(error);
   }
 }
 

@@ -223,6 +223,7 @@ describe('addService', () => {
     engageKillSwitch: async () => ({ control: undefined }),
     releaseKillSwitch: async () => ({ control: undefined }),
     getControls: async () => noControls,
+    listStorms: async () => ({ storms: [], readAt: undefined }),
   };
   const without = <T extends object>(from: T, key: keyof T): T => {
     const rest = { ...from };

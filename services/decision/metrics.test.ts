@@ -109,6 +109,7 @@ it('shows how things are at the scrape, and what cannot be known not at all', as
   const early = await scrape();
   expect(early).toContain('belay_guardrail_store_ready 0\n');
   expect(early).not.toContain('belay_circuit_state{');
+  expect(early).not.toContain('belay_storm_active{');
 
   await guardrails.rebuild(async () => {});
   await guardrails.decide({
@@ -136,11 +137,21 @@ it('shows how things are at the scrape, and what cannot be known not at all', as
     `belay_approval_next_deadline_timestamp_seconds ${at(20).getTime() / 1_000}`,
     'belay_circuit_state{runbook="restart-pod",state="open"} 1',
     'belay_circuit_state{runbook="restart-pod",state="closed"} 0',
+    'belay_storm_active{source=""} 0',
     'belay_runbook_info{runbook="restart-pod",version="3",mode="auto_execute",risk="low"} 1',
   ])
     expect(text).toContain(`${line}\n`);
   for (const { name, help, type } of Object.values(METRICS))
     expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
+
+  for (const [i, service] of ['a', 'b'].entries()) {
+    const wants = slotWants({ service, workload: service, limits: { storm: { services: 1, percent: 0 } } });
+    const about = aboutOf(wants, 'prometheus');
+    await guardrails.decide({ decisionId: `s${i}`, about, wants, record: 'r', now: at(2) });
+  }
+  const inStorm = await scrape();
+  for (const source of ['', 'prometheus'])
+    expect(inStorm).toContain(`belay_storm_active{source="${source}"} 1\n`);
 
   deadlines = [];
   expect(await scrape()).not.toMatch(/^belay_approval_next/m);

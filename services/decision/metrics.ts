@@ -50,6 +50,12 @@ export const METRICS = {
     help: 'Freezes in force.',
     labels: [],
   },
+  stormActive: {
+    name: 'belay_storm_active',
+    type: 'gauge',
+    help: '1 while nothing of a source runs by itself because too much comes at once. Without a source: of all, 0 or 1.',
+    labels: ['source'],
+  },
   storeReady: {
     name: 'belay_guardrail_store_ready',
     type: 'gauge',

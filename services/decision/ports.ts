@@ -10,6 +10,7 @@ import type { GuardrailCheck } from './domain/guardrails/guardrail-check.ts';
 import type { BreakerReset } from './domain/guardrails/reset-breaker.ts';
 import type { GrantAnswer, SlotStatus } from './domain/guardrails/guardrail-book.ts';
 import type { Observed } from './domain/guardrails/observed.ts';
+import type { StandingStorm } from './domain/guardrails/standing-storms.ts';
 import type { About, SlotWants } from './domain/guardrails/slot-wants.ts';
 import type { Withdrawal } from './domain/guardrails/withdraw-slot.ts';
 import type { ActiveMode, Change, Entry, VersionStatus } from './domain/registry/entry.ts';
@@ -126,6 +127,8 @@ export interface Guardrails {
   resetBreaker(reset: BreakerReset): Promise<RunbookBreaker>;
   /** As they are, each with its name. */
   breakers(runbooks: readonly string[]): Promise<readonly RunbookBreaker[]>;
+  /** Those that stand, each with its source. Takes nothing, and counts nobody. */
+  storms(now: Date): Promise<readonly StandingStorm[]>;
   /** What was taken last for each runbook and service, within a week. The newest first, thousands at the most. */
   recentRuns(now: Date): Promise<readonly SlotWants[]>;
   /** What each of them would be checked against, but storms: those are of a source. Takes nothing. */

@@ -49,6 +49,7 @@ const player = (guardrails: Guardrails): Player => ({
 
 it(`memory and Redis give the same answers in ${RUNS} stories of ${STEPS} steps`, async () => {
   let held = 0;
+  let standing = 0;
   await fc.assert(
     fc.asyncProperty(stories(STEPS), async (story) => {
       await redis.flushall();
@@ -62,11 +63,15 @@ it(`memory and Redis give the same answers in ${RUNS} stories of ${STEPS} steps`
       const recent = await memory.recentRuns(now);
       expect(await stored.recentRuns(now)).toEqual(recent);
       expect(await stored.observe(recent, now)).toEqual(await memory.observe(recent, now));
+      const storms = await memory.storms(now);
+      expect(await stored.storms(now)).toEqual(storms);
+      standing += storms.length;
       held += inRedis.answers.filter(({ status }) => status === 'held').length;
     }),
     { numRuns: RUNS, seed: 20_260_303 },
   );
   expect(held).toBeGreaterThan(1_000);
+  expect(standing).toBeGreaterThan(10);
 }, 60_000);
 
 it('a rebuilt Redis counts what had grown in it', async () => {

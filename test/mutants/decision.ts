@@ -76,6 +76,18 @@ export const decisionMutants: readonly Mutant[] = [
     'math.max(storm.startedAtMs + HOLD_MS, storm.highAtMs + STORM_WINDOW_MS + QUIET_MS)',
     'storm.startedAtMs + HOLD_MS',
   ),
+  inScript(
+    'a storm that goes on is not shown',
+    'storm',
+    "redis.call('ZADD', KEYS[BEGUN], high_at,",
+    "redis.call('ZADD', KEYS[BEGUN], 0,",
+  ),
+  inCore(
+    'a storm is shown that is over',
+    'domain/guardrails/standing-storms',
+    'nowMs < stormEndsAtMs(scope)',
+    'stormEndsAtMs(scope) > 0',
+  ),
   inScript('a rebuild forgets a storm', 'refill-slot', 'for i = 0, 1 do', 'for i = 0, -1 do'),
   inScript('a budget is of an hour', 'observe-scopes', 'budget, DAY_MS)', 'budget, HOUR_MS)'),
   inCore(

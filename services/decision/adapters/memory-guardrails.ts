@@ -10,6 +10,7 @@ import { recentRuns } from '../domain/guardrails/recent-runs.ts';
 import { breakerOf, resetBreaker } from '../domain/guardrails/reset-breaker.ts';
 import { isCharged, settleSlot } from '../domain/guardrails/settle-slot.ts';
 import { isWithdrawn, lastAskedMs, withdrawSlot } from '../domain/guardrails/withdraw-slot.ts';
+import { stormsIn } from '../domain/guardrails/storm-book.ts';
 import type { Grant, Guardrails, OpenSlot, Refill, Slot } from '../ports.ts';
 import { notReady } from './not-ready.ts';
 
@@ -61,6 +62,7 @@ export function memoryGuardrails(): Guardrails {
       if (!ready) throw notReady();
       return runbooks.map((runbook) => breakerOf(book, runbook));
     },
+    storms: async (now) => stormsIn(open(now), now),
     recentRuns: async (now) => recentRuns(open(now).recent.values(), now),
     observe: async (wants, now) => wants.map((one) => observe(open(now), one, now)),
     recordOf: async (decisionId) => book.slots.get(decisionId)?.record,

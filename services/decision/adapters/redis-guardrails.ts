@@ -10,6 +10,7 @@ import { guardrailKeys } from './redis-keys.ts';
 import { redisMarker } from './redis-marker.ts';
 import { redisRebuild } from './redis-rebuild.ts';
 import { redisSettle } from './redis-settle.ts';
+import { redisStorms } from './redis-storms.ts';
 import { redisOpenSlots, redisWithdraw } from './redis-withdraw.ts';
 
 export interface RedisGuardrailsOptions {
@@ -48,6 +49,7 @@ export function redisGuardrails(options: RedisGuardrailsOptions): Guardrails {
     resetBreaker: (reset) =>
       verified(async () => (await redisResetBreaker(redis, keys, open, reset)) ?? refuse()),
     breakers: (runbooks) => verified(async () => (await redisBreakers(redis, keys, runbooks)) ?? refuse()),
+    storms: (now) => verified(async () => (await redisStorms(redis, keys, now)) ?? refuse()),
     recentRuns: (now) => verified(() => redisRecentRuns(redis, keys, now)),
     observe: (wants, now) =>
       verified(async () => {

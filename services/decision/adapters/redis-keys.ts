@@ -18,8 +18,14 @@ export interface GuardrailKeys {
   scopes(wants: SlotWants | undefined): readonly string[];
   /** The fields of held slots, in that order. */
   held(wants: SlotWants | undefined): readonly string[];
+  /** The storms that began lately, by their keys. */
+  readonly begun: string;
   /** What storms are told by, in the order in which the scripts take it. */
   storms(about: About | undefined): readonly string[];
+  /** The name of a storm, of its key. */
+  stormName(key: string): string;
+  /** What one storm is told by, by its name, in the order in which the script that reads it takes it. */
+  storm(name: string): readonly string[];
 }
 
 /** What a script works under: the marker of a rebuilt store, or the lease of whoever rebuilds it. */
@@ -29,7 +35,7 @@ export interface Under {
   readonly value: string;
 }
 
-const [RECENT, OPEN] = ['recent', 'open'];
+const [RECENT, OPEN, BEGUN] = ['recent', 'open', 'storms'];
 
 export function guardrailKeys(prefix: string): GuardrailKeys {
   const tag = `{${prefix}:guardrails}`;
@@ -41,10 +47,13 @@ export function guardrailKeys(prefix: string): GuardrailKeys {
     open: `${tag}:${OPEN}`,
     slot: (decisionId) => `${tag}:slot:${decisionId}`,
     recent: `${tag}:${RECENT}`,
+    begun: `${tag}:${BEGUN}`,
     breaker: (runbook) => `${tag}:breaker:${breakerKey(runbook)}`,
     scopes: (wants) => (wants ? scopeNames(wants).map((name) => `${tag}:${name}`) : []),
     held: (wants) => (wants ? heldNames(wants) : []),
     storms: (about) => (about ? stormNames(about).map((name) => `${tag}:${name}`) : []),
+    stormName: (key) => key.slice(`${tag}:storm:`.length),
+    storm: (name) => STORM_PARTS.map((part) => `${tag}:${part}:${name}`),
   };
 }
 
@@ -71,5 +80,7 @@ function heldNames(wants: SlotWants): string[] {
 
 function stormNames(about: About): string[] {
   const { source, all } = stormKeys(about);
-  return ['seen', 'asked', 'storm'].flatMap((what) => [`${what}:${source}`, `${what}:${all}`]);
+  return [...STORM_PARTS.flatMap((part) => [`${part}:${source}`, `${part}:${all}`]), BEGUN];
 }
+
+const STORM_PARTS = ['seen', 'asked', 'storm'];

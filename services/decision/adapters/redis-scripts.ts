@@ -21,5 +21,6 @@ export const lookAtScopesScript = loadRedisScript(folder, 'look-at-scopes', [
 ]);
 export const resetBreakerScript = loadRedisScript(folder, 'reset-breaker', ['breaker-fields']);
 export const readBreakersScript = loadRedisScript(folder, 'read-breakers', ['breaker-fields']);
+export const readStormsScript = loadRedisScript(folder, 'read-storms', ['storm']);
 export const clearKeysScript = loadRedisScript(folder, 'clear-keys');
 export const openStoreScript = loadRedisScript(folder, 'open-store');

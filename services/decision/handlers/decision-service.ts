@@ -16,6 +16,7 @@ import { type Command, setControl, type SetControlOptions } from './commands/set
 import { createSilence } from './commands/silence.ts';
 import { listBreakers, type ListBreakersOptions } from './list-breakers.ts';
 import { listGuardrails, type ListGuardrailsOptions } from './list-guardrails.ts';
+import { listStorms, type ListStormsOptions } from './list-storms.ts';
 
 type Service = typeof DecisionServiceService;
 
@@ -23,7 +24,8 @@ export type DecisionServiceOptions = SetControlOptions &
   CancelActionOptions &
   ResetBreakerOptions &
   ListBreakersOptions &
-  ListGuardrailsOptions;
+  ListGuardrailsOptions &
+  ListStormsOptions;
 
 /** Whoever sees that something is wrong may stop it; letting it go on is for operators. */
 export const decisionAccess: AccessRules<Service> = {
@@ -42,6 +44,7 @@ export const decisionAccess: AccessRules<Service> = {
   resetBreaker: 'operator',
   listBreakers: 'viewer',
   listGuardrails: 'viewer',
+  listStorms: 'viewer',
 };
 
 /** Padded, it would be another name, and stop nothing. */
@@ -89,6 +92,7 @@ export function decisionService(options: DecisionServiceOptions): Handlers<Servi
     resetBreaker: async (request, call) => ({ control: await resetBreaker(request, call, options) }),
     listBreakers: async () => ({ breakers: await listBreakers(options, options.clock.now()) }),
     listGuardrails: (request) => listGuardrails(request, options, options.clock.now()),
+    listStorms: () => listStorms(options, options.clock.now()),
   };
 }
 

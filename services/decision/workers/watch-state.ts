@@ -9,7 +9,7 @@ import type { Cases, Guardrails } from '../ports.ts';
 
 export interface WatchStateOptions {
   readonly metrics: Pick<DecisionMetrics, 'watch'>;
-  readonly guardrails: Pick<Guardrails, 'isReady' | 'breakers'>;
+  readonly guardrails: Pick<Guardrails, 'isReady' | 'breakers' | 'storms'>;
   readonly cases: Pick<Cases, 'approvals'>;
   readonly controls: () => ControlState;
   readonly runbooks: () => readonly ActiveRunbook[];
@@ -30,6 +30,7 @@ export function watchState(options: WatchStateOptions): () => void {
     metrics.watch('runbookInfo', async () => runbooks().map(infoOf)),
     metrics.watch('killSwitchEngaged', async () => [{ value: engaged().length, labels: {} }]),
     metrics.watch('freezesActive', async () => [{ value: freezes().length, labels: {} }]),
+    metrics.watch('stormActive', () => storms(options)),
     metrics.watch('storeReady', async () => [{ value: (await isReady(guardrails)) ? 1 : 0, labels: {} }]),
   ];
   return () => {
@@ -67,6 +68,19 @@ async function circuits({
     }));
   });
 }
+
+/** That of all is there also while it is calm: an alert sees that somebody looks. */
+async function storms({ guardrails, clock }: WatchStateOptions): Promise<readonly Reading<'stormActive'>[]> {
+  if (!(await isReady(guardrails))) return [];
+  const standing = (await guardrails.storms(clock.now())).map(({ source = ALL }) => source);
+  return [...new Set([ALL, ...standing])].map((source) => ({
+    value: standing.includes(source) ? 1 : 0,
+    labels: { source },
+  }));
+}
+
+/** No incident is without a source. */
+const ALL = '';
 
 const infoOf = ({ name, version, mode, risk }: ActiveRunbook): Reading<'runbookInfo'> => ({
   value: 1,

@@ -40,6 +40,10 @@ export function stormCases({ guardrails, grant, peek, ready }: Workbench): void 
   const pages = (slots: readonly Slot[]) => slots.filter(({ storm }) => storm?.pages).length;
   const heldIn = (slots: readonly Slot[]) => slots.filter(({ status }) => status === 'held').length;
 
+  it('storms are not shown by a store that does not know them', async () => {
+    await expect(guardrails().storms(at(0))).rejects.toMatchObject({ code: 'GUARDRAILS_NOT_READY' });
+  });
+
   describe('storm', () => {
     beforeEach(() => ready());
 
@@ -162,6 +166,68 @@ export function stormCases({ guardrails, grant, peek, ready }: Workbench): void 
       expect(codesOf(refused)).toEqual(['storm']);
       expect(codesOf(await peek('dec-p', w, 2))).toEqual(['storm']);
       expect(await grant('dec-w', w, 12)).toMatchObject({ status: 'held' });
+    });
+
+    describe('that stands is shown to people', () => {
+      const storms = (minute: number) => guardrails().storms(at(minute));
+
+      it('with its source, its beginning and what is counted now; what is calm is not', async () => {
+        await ask('s1', 0.5, 'quiet');
+        expect(await storms(0.5)).toEqual([]);
+        await burst(8, 1, 'metrics', 'm');
+        const begun = (seconds: number) => at(1 + seconds * SECOND).getTime();
+        const highAtMs = at(1 + 3.5 * SECOND).getTime();
+        expect(await storms(1 + 4 * SECOND)).toEqual([
+          { source: undefined, startedAtMs: begun(2), highAtMs, count: 9, seen: 9 },
+          { source: 'metrics', startedAtMs: begun(2.5), highAtMs, count: 8, seen: 8 },
+        ]);
+        expect(await storms(3)).toMatchObject([
+          { count: 0, seen: 9 },
+          { count: 0, seen: 8 },
+        ]);
+      });
+
+      it('of one source by itself, whatever it is called', async () => {
+        for (let i = 0; i < 100; i += 1) await see(`s${i}`, 0, 'quiet');
+        const names = ['all', 'source:["x"]', 'a b'];
+        for (const [i, name] of names.entries()) await burst(6, 60 + 2 * i, name, `n${i}-`);
+        const sources = (await storms(66)).map(({ source }) => source);
+        expect(sources).toEqual([...names].sort());
+      });
+
+      it('until it is over, and again when it is told again', async () => {
+        await burst(6, 0);
+        const begun = 2.5 * SECOND;
+        expect(await storms(begun + 10 - MS)).toHaveLength(2);
+        expect(await storms(begun + 10)).toEqual([]);
+        await burst(6, 20, 'metrics', 'again');
+        expect((await storms(21)).map(({ startedAtMs }) => startedAtMs)).toEqual(
+          Array(2).fill(at(20 + 2.5 * SECOND).getTime()),
+        );
+      });
+
+      it('and nothing is taken, counted or changed by looking', async () => {
+        await burst(6, 0);
+        for (let i = 0; i < 3; i += 1) await storms(1 + i);
+        const later = await ask('later', 5);
+        expect(checkOf(later, 'storm')?.observed).toBe('source 1, all 1 in 60 s');
+      });
+
+      it('also where it has begun before a rebuild', async () => {
+        const slots = await burst(7, 0);
+        const before = await storms(0.1);
+        await guardrails().rebuild(async (into) => {
+          for (const [i, { checks, storm, status }] of slots.entries()) {
+            const wants = wantsOf(`s${i}`);
+            const minute = (i * SECOND) / 2;
+            const ordered = status === 'held' ? wants : undefined;
+            const change = { about: aboutOf(wants, 'metrics'), wants: ordered, checks, storm };
+            await into.decision(logged(`dec-metrics-s${i}-${minute}`, minute, change));
+          }
+        });
+        expect(before).toHaveLength(2);
+        expect(await storms(0.1)).toEqual(before);
+      });
     });
 
     it('stands after a rebuild in its middle, with what was counted, and tells nobody again', async () => {

@@ -276,6 +276,32 @@ export interface GuardrailCounters {
   checks: Check[];
 }
 
+export interface ListStormsRequest {
+}
+
+export interface ListStormsResponse {
+  /** Those that stand, that of all first. Nothing of theirs runs by itself. */
+  storms: StormStatus[];
+  readAt: Date | undefined;
+}
+
+/** So many services at once that it is rather a fault of what reports them. */
+export interface StormStatus {
+  /** Of the incidents. Empty: of all, whoever reports them. */
+  source: string;
+  startedAt:
+    | Date
+    | undefined;
+  /** At the earliest: it goes on as long as many come. */
+  endsAt:
+    | Date
+    | undefined;
+  /** About to be acted on automatically within the last 60 seconds. */
+  services: number;
+  /** More than this began it, or would now. */
+  limit: number;
+}
+
 function createBaseEngageKillSwitchRequest(): EngageKillSwitchRequest {
   return { reason: "", target: "", state: 0 };
 }
@@ -3151,6 +3177,288 @@ export const GuardrailCounters: MessageFns<GuardrailCounters> = {
   },
 };
 
+function createBaseListStormsRequest(): ListStormsRequest {
+  return {};
+}
+
+export const ListStormsRequest: MessageFns<ListStormsRequest> = {
+  encode(_: ListStormsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStormsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStormsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListStormsRequest {
+    return {};
+  },
+
+  toJSON(_: ListStormsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListStormsRequest>): ListStormsRequest {
+    return ListStormsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListStormsRequest>): ListStormsRequest {
+    const message = createBaseListStormsRequest();
+    return message;
+  },
+};
+
+function createBaseListStormsResponse(): ListStormsResponse {
+  return { storms: [], readAt: undefined };
+}
+
+export const ListStormsResponse: MessageFns<ListStormsResponse> = {
+  encode(message: ListStormsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.storms) {
+      StormStatus.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.readAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.readAt), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStormsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStormsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.storms.push(StormStatus.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.readAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListStormsResponse {
+    return {
+      storms: globalThis.Array.isArray(object?.storms) ? object.storms.map((e: any) => StormStatus.fromJSON(e)) : [],
+      readAt: isSet(object.readAt)
+        ? fromJsonTimestamp(object.readAt)
+        : isSet(object.read_at)
+        ? fromJsonTimestamp(object.read_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ListStormsResponse): unknown {
+    const obj: any = {};
+    if (message.storms?.length) {
+      obj.storms = message.storms.map((e) => StormStatus.toJSON(e));
+    }
+    if (message.readAt !== undefined) {
+      obj.readAt = message.readAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListStormsResponse>): ListStormsResponse {
+    return ListStormsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStormsResponse>): ListStormsResponse {
+    const message = createBaseListStormsResponse();
+    message.storms = object.storms?.map((e) => StormStatus.fromPartial(e)) || [];
+    message.readAt = object.readAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseStormStatus(): StormStatus {
+  return { source: "", startedAt: undefined, endsAt: undefined, services: 0, limit: 0 };
+}
+
+export const StormStatus: MessageFns<StormStatus> = {
+  encode(message: StormStatus, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.source !== "") {
+      writer.uint32(10).string(message.source);
+    }
+    if (message.startedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.startedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.endsAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.endsAt), writer.uint32(26).fork()).join();
+    }
+    if (message.services !== 0) {
+      writer.uint32(32).int32(message.services);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(40).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StormStatus {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStormStatus();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.startedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.endsAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.services = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StormStatus {
+    return {
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      startedAt: isSet(object.startedAt)
+        ? fromJsonTimestamp(object.startedAt)
+        : isSet(object.started_at)
+        ? fromJsonTimestamp(object.started_at)
+        : undefined,
+      endsAt: isSet(object.endsAt)
+        ? fromJsonTimestamp(object.endsAt)
+        : isSet(object.ends_at)
+        ? fromJsonTimestamp(object.ends_at)
+        : undefined,
+      services: isSet(object.services) ? globalThis.Number(object.services) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+    };
+  },
+
+  toJSON(message: StormStatus): unknown {
+    const obj: any = {};
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.startedAt !== undefined) {
+      obj.startedAt = message.startedAt.toISOString();
+    }
+    if (message.endsAt !== undefined) {
+      obj.endsAt = message.endsAt.toISOString();
+    }
+    if (message.services !== 0) {
+      obj.services = Math.round(message.services);
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StormStatus>): StormStatus {
+    return StormStatus.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StormStatus>): StormStatus {
+    const message = createBaseStormStatus();
+    message.source = object.source ?? "";
+    message.startedAt = object.startedAt ?? undefined;
+    message.endsAt = object.endsAt ?? undefined;
+    message.services = object.services ?? 0;
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
 /** What people tell the engine. Reading history is AuditService's. */
 export type DecisionServiceService = typeof DecisionServiceService;
 export const DecisionServiceService = {
@@ -3305,6 +3613,15 @@ export const DecisionServiceService = {
       Buffer.from(ListGuardrailsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListGuardrailsResponse => ListGuardrailsResponse.decode(value),
   },
+  listStorms: {
+    path: "/belay.v1.DecisionService/ListStorms" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListStormsRequest): Buffer => Buffer.from(ListStormsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListStormsRequest => ListStormsRequest.decode(value),
+    responseSerialize: (value: ListStormsResponse): Buffer => Buffer.from(ListStormsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListStormsResponse => ListStormsResponse.decode(value),
+  },
 } as const;
 
 export interface DecisionServiceServer extends UntypedServiceImplementation {
@@ -3323,6 +3640,7 @@ export interface DecisionServiceServer extends UntypedServiceImplementation {
   resetBreaker: handleUnaryCall<ResetBreakerRequest, ResetBreakerResponse>;
   listBreakers: handleUnaryCall<ListBreakersRequest, ListBreakersResponse>;
   listGuardrails: handleUnaryCall<ListGuardrailsRequest, ListGuardrailsResponse>;
+  listStorms: handleUnaryCall<ListStormsRequest, ListStormsResponse>;
 }
 
 export interface DecisionServiceClient extends Client {
@@ -3550,6 +3868,21 @@ export interface DecisionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListGuardrailsResponse) => void,
+  ): ClientUnaryCall;
+  listStorms(
+    request: ListStormsRequest,
+    callback: (error: ServiceError | null, response: ListStormsResponse) => void,
+  ): ClientUnaryCall;
+  listStorms(
+    request: ListStormsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListStormsResponse) => void,
+  ): ClientUnaryCall;
+  listStorms(
+    request: ListStormsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListStormsResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -5,7 +5,7 @@
 -- KEYS[3] breaker of the runbook   KEYS[4] executions   KEYS[5] attempts   KEYS[6] last settlement
 -- KEYS[7] lock of the workload   KEYS[8] held slots of each scope, see held-counts   KEYS[9] their decisions
 -- KEYS[10] actions of a day: of all   KEYS[11] of the target   KEYS[12] what was taken last, for people
--- last six: what storms are told by, see storm
+-- last seven: what storms are told by, see storm
 -- ARGV[1] decision id   ARGV[2] record to keep   ARGV[3] now, ms   ARGV[4] most difference to this server's clock, ms
 -- ARGV[5] how long a closed slot is kept, ms   ARGV[6] what is wanted, as JSON; empty: nothing
 -- ARGV[7] executions an hour   ARGV[8] cooldown, ms   ARGV[9] attempts an hour   ARGV[10] recovery of the breaker, ms

@@ -1,8 +1,8 @@
--- Part of decide-slot and refill-slot: services seen, services about to be acted on, and storms of them. As
+-- Part of decide-slot, refill-slot and read-storms: services seen, services about to be acted on, and storms of them. As
 -- domain/guardrails/storm.ts and storm-book.ts.
 --
--- KEYS, the last six: services seen, from the source and from all   services about to be acted on, the same two
--- storm, the same two: when it began and when it was last high, ms
+-- KEYS, the last seven: services seen, from the source and from all   services about to be acted on, the same two
+-- storm, the same two: when it began and when it was last high, ms   storms that began lately, by their keys
 --
 -- Windows are kept for twice as long as they are looked back at, so that a clock that is a little behind still sees
 -- what it counts. There are as many as there are kinds of sources, so they have no end of their own.
@@ -11,7 +11,7 @@ local STORM_WINDOW_MS, SEEN_WINDOW_MS = 60000, 86400000
 local HOLD_MS, QUIET_MS = 600000, 300000
 -- Beyond its end, which is never further off than this from when it was last high.
 local KEEP_STORM_MS = 1200000
-local SEEN, ASKED, STORM = #KEYS - 5, #KEYS - 3, #KEYS - 1
+local SEEN, ASKED, STORM, BEGUN = #KEYS - 6, #KEYS - 4, #KEYS - 2, #KEYS
 
 local function note(first, service, at, window, tidies)
   for i = first, first + 1 do
@@ -75,6 +75,9 @@ local function count_storm(i, storm, level, at)
   end
   local text = string.format('%d %d', started_at, high_at)
   redis.call('SET', KEYS[STORM + i], text, 'PX', KEEP_STORM_MS)
+  redis.call('ZADD', KEYS[BEGUN], high_at, KEYS[STORM + i])
+  redis.call('ZREMRANGEBYSCORE', KEYS[BEGUN], '-inf', string.format('%d', high_at - KEEP_STORM_MS))
+  redis.call('PEXPIRE', KEYS[BEGUN], KEEP_STORM_MS)
 end
 
 -- Counts whoever would act by itself, and says whether a storm refuses whoever asks.

@@ -56,11 +56,19 @@ export function scopeKeys({
   };
 }
 
+const OF_SOURCE = 'source:';
+
 /** Storms are told by the source of an incident, and over all of them. */
 export const stormKeys = ({ source }: Pick<About, 'source'>): Record<'source' | 'all', string> => ({
-  source: `source:${keyOf(source)}`,
+  source: `${OF_SOURCE}${keyOf(source)}`,
   all: 'all',
 });
+
+/** Of the name of a storm. Undefined: it is of all. */
+export function stormSource(key: string): string | undefined {
+  if (!key.startsWith(OF_SOURCE)) return undefined;
+  return (JSON.parse(key.slice(OF_SOURCE.length)) as [source: string])[0];
+}
 
 export const serviceKey = ({ target, namespace, service }: Omit<About, 'source'>): string =>
   keyOf(target, namespace, service);

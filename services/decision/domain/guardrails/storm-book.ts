@@ -1,8 +1,17 @@
 import type { StormCount } from './check-storm.ts';
 import type { StormObserved } from './observed.ts';
 import { serviceKey, stormKeys } from './scope-keys.ts';
-import { noStorm, SEEN_WINDOW_MS, STORM_WINDOW_MS, type Storm, stormAfter, stormEndsAtMs } from './storm.ts';
 import type { About } from './slot-wants.ts';
+import { type StandingStorm, standingStorms } from './standing-storms.ts';
+import {
+  noStorm,
+  SEEN_WINDOW_MS,
+  STORM_WINDOW_MS,
+  type Storm,
+  type StormScope,
+  stormAfter,
+  stormEndsAtMs,
+} from './storm.ts';
 import { countSince, note, type Windows } from './windows.ts';
 
 /** What storms are told by: of each source, and of all. */
@@ -25,13 +34,20 @@ export function see(book: StormBook, about: About, now: Date): void {
 export function observeStorm(book: StormBook, about: About, now: Date, automatic: boolean): StormObserved {
   const keys = stormKeys(about);
   if (automatic) ask(book, about, now);
-  const observed = (scope: string) => ({
-    ...(book.storms.get(scope) ?? noStorm),
-    count: countSince(book.asked.get(scope), now.getTime() - STORM_WINDOW_MS),
-    seen: countSince(book.seen.get(scope), now.getTime() - SEEN_WINDOW_MS),
-  });
-  return { automatic, ofSource: observed(keys.source), inAll: observed(keys.all) };
+  const [ofSource, inAll] = [scopeIn(book, keys.source, now), scopeIn(book, keys.all, now)];
+  return { automatic, ofSource, inAll };
 }
+
+export function stormsIn(book: StormBook, now: Date): readonly StandingStorm[] {
+  const scopes = [...book.storms.keys()].map((scope) => [scope, scopeIn(book, scope, now)] as const);
+  return standingStorms(new Map(scopes), now.getTime());
+}
+
+const scopeIn = (book: StormBook, scope: string, now: Date): StormScope => ({
+  ...(book.storms.get(scope) ?? noStorm),
+  count: countSince(book.asked.get(scope), now.getTime() - STORM_WINDOW_MS),
+  seen: countSince(book.seen.get(scope), now.getTime() - SEEN_WINDOW_MS),
+});
 
 export function countStorm(book: StormBook, about: About, counted: StormCount, now: Date): void {
   const { source, all } = stormKeys(about);

@@ -149,7 +149,10 @@ it('whoever is on call may stop things; letting them go on is for operators; loo
     'cancelAction',
   ]);
   expect(of('operator')?.every((method) => /^(release|lift|enable|reset)/.test(method))).toBe(true);
-  expect(of('viewer')).toEqual(['getControls', 'getTargets', 'listBreakers', 'listGuardrails']);
+  expect(of('viewer')).toEqual([
+    ...['getControls', 'getTargets'],
+    ...['listBreakers', 'listGuardrails', 'listStorms'],
+  ]);
 });
 
 describe('a request', () => {
