@@ -23,6 +23,8 @@ export interface DecideRequest {
   readonly wants: SlotWants | undefined;
   /** A person is asked first: the guardrails answer, and nothing is taken yet. */
   readonly peek?: boolean;
+  /** Somebody asked for this very action: no storm counts it, and none stops it. */
+  readonly byPerson?: boolean;
   /** The decision as it will be published. Whoever asks again gets this one back. */
   readonly record: string;
   readonly now: Date;
@@ -33,6 +35,8 @@ export interface GrantRequest {
   readonly decisionId: string;
   readonly about: About;
   readonly wants: SlotWants;
+  /** As for its decision. */
+  readonly byPerson?: boolean;
   /** For a store that does not know the decision. */
   readonly record: string;
   readonly now: Date;

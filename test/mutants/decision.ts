@@ -76,6 +76,25 @@ export const decisionMutants: readonly Mutant[] = [
     'math.max(storm.startedAtMs + HOLD_MS, storm.highAtMs + STORM_WINDOW_MS + QUIET_MS)',
     'storm.startedAtMs + HOLD_MS',
   ),
+  inScript('a storm stops what a person runs', 'storm', 'refuses and not seen.byPerson', 'refuses'),
+  inScript(
+    'what people run begins a storm',
+    'decide-slot',
+    "ARGV[16] == 'reserve' and not by_person",
+    "ARGV[16] == 'reserve'",
+  ),
+  inCore(
+    'a program is no storm either',
+    'handlers/decide-incident',
+    "run?.asked.by === 'person' && incident.reportedBy?.kind === ActorKind.HUMAN",
+    "run?.asked.by === 'person'",
+  ),
+  inCore(
+    'a storm stops the grant of what a person runs',
+    'workers/drive-case',
+    'about, wants, byPerson, record',
+    'about, wants, record',
+  ),
   inScript(
     'a storm that goes on is not shown',
     'storm',

@@ -14,8 +14,8 @@ import { aboutOf, at } from './slot-wants.ts';
 
 /** What can happen to a guardrail store. Numbers pick among what the story has so far. */
 export type Step =
-  | { readonly what: 'ask'; readonly wants: SlotWants | undefined; readonly source: string }
-  | { readonly what: 'peek'; readonly wants: SlotWants; readonly source: string }
+  | ({ readonly what: 'ask'; readonly wants: SlotWants | undefined } & By)
+  | ({ readonly what: 'peek'; readonly wants: SlotWants } & By)
   | { readonly what: 'grant'; readonly pick: number; readonly wants: SlotWants }
   | { readonly what: 'ask again'; readonly pick: number; readonly wants: SlotWants | undefined }
   | { readonly what: 'settle'; readonly pick: number; readonly outcome: SlotOutcome; readonly lagMs: number }
@@ -24,6 +24,12 @@ export type Step =
   | { readonly what: 'wait'; readonly ms: number }
   | { readonly what: 'reset'; readonly runbook: string }
   | { readonly what: 'rebuild' };
+
+/** Reported by a source, or asked for by a person. */
+interface By {
+  readonly source: string;
+  readonly byPerson: boolean;
+}
 
 export interface Player
   extends Pick<Guardrails, 'decide' | 'grant' | 'settle' | 'withdraw' | 'resetBreaker'> {
@@ -45,6 +51,8 @@ export interface Told extends Log {
   readonly breakers: (RunbookBreaker | undefined)[];
   /** Nothing of these is under way before their grant. */
   readonly noted: Set<string>;
+  /** Asked for by somebody, who also asks for the grant. */
+  readonly byPerson: Set<string>;
   /** Never ordered: the log has what was decided, and nothing of a slot. */
   readonly withdrawn: Set<string>;
 }
@@ -65,6 +73,7 @@ export async function playStory(
     resets: [],
     breakers: [],
     noted: new Set(),
+    byPerson: new Set(),
     withdrawn: new Set(),
   };
   for (const [index, step] of story.entries()) {
@@ -80,9 +89,10 @@ async function playStep(step: Step, id: string, player: Player, told: Told): Pro
   switch (step.what) {
     case 'ask':
     case 'peek': {
-      const { wants, source } = step;
+      const { wants, source, byPerson } = step;
       const asked = { decisionId: id, about: aboutOf(wants, source), wants, record: `record of ${id}`, now };
-      return ask({ ...asked, peek: step.what === 'peek' }, player, told);
+      if (byPerson) told.byPerson.add(id);
+      return ask({ ...asked, byPerson, peek: step.what === 'peek' }, player, told);
     }
     case 'grant':
       return grant(pick(decisions, step.pick), step.wants, player, told);
@@ -139,7 +149,8 @@ async function grant(
   if (!known) return;
   const { decisionId, about = aboutOf() } = known;
   const now = new Date(told.nowMs);
-  const answer = await player.grant({ decisionId, about, wants, record: 'not kept', now });
+  const byPerson = told.byPerson.has(decisionId);
+  const answer = await player.grant({ decisionId, about, wants, byPerson, record: 'not kept', now });
   told.answers.push(answer);
   const { status, checks, trial, at } = answer;
   if (status !== 'held' || known.wants || at?.getTime() !== now.getTime()) return;
@@ -215,7 +226,7 @@ const wants: fc.Arbitrary<SlotWants> = fc.record({
   limits,
 });
 
-const source = one('a', 'a', 'b');
+const by = { source: one('a', 'a', 'b'), byPerson: one(false, false, false, false, false, false, true) };
 const outcome = one<SlotOutcome>('none', 'succeeded', 'failed', 'failed', 'unknown');
 const waited = one(
   ...[1, 1_000, 30_000, 59_999, 60_000, 300_000, 299_999, 359_999, 360_000, 599_999, 600_000],
@@ -223,9 +234,12 @@ const waited = one(
 );
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 40, arbitrary: fc.record({ what: fc.constant('ask' as const), wants, source }) },
-  { weight: 5, arbitrary: fc.constant({ what: 'ask' as const, wants: undefined, source: 'a' }) },
-  { weight: 15, arbitrary: fc.record({ what: fc.constant('peek' as const), wants, source }) },
+  { weight: 40, arbitrary: fc.record({ what: fc.constant('ask' as const), wants, ...by }) },
+  {
+    weight: 5,
+    arbitrary: fc.constant({ what: 'ask' as const, wants: undefined, source: 'a', byPerson: false }),
+  },
+  { weight: 15, arbitrary: fc.record({ what: fc.constant('peek' as const), wants, ...by }) },
   { weight: 20, arbitrary: fc.record({ what: fc.constant('grant' as const), pick: few(20), wants }) },
   { weight: 5, arbitrary: fc.record({ what: fc.constant('ask again' as const), pick: few(20), wants }) },
   {

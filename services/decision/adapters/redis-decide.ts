@@ -44,11 +44,11 @@ async function ask(
   how: Ask,
   maxSkewMs: number,
 ): Promise<Slot & Grant> {
-  const { decisionId, about, wants, record, now } = request;
+  const { decisionId, about, wants, byPerson = false, record, now } = request;
   const names = [keys.ready, keys.slot(decisionId), ...keys.scopes(wants), ...keys.storms(about)];
   const asked = [decisionId, record, now.getTime(), maxSkewMs, KEEP_CLOSED_MS];
   const wanted = wants ? [JSON.stringify(wants), ...limitArguments(wants.limits), how] : [''];
-  const policy = wants ? [...policyArguments(wants.limits), ...keys.held(wants)] : [];
+  const policy = wants ? [...policyArguments(wants.limits), byPerson ? '1' : '', ...keys.held(wants)] : [];
   const args = [...asked, ...wanted, ...policy, serviceKey(about)];
   const [status = '', ...fields] = (await runRedisScript(redis, decideSlotScript, names, args)) as string[];
   if (status === 'not_ready') throw notReady();

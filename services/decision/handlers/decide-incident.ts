@@ -1,4 +1,4 @@
-import { Mode, type Resource } from '#gen/belay/v1/common.ts';
+import { ActorKind, Mode, type Resource } from '#gen/belay/v1/common.ts';
 import { type DecisionMade, type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
@@ -66,6 +66,7 @@ export async function decideIncident(
     about: aboutOf(made),
     wants: needsGuardrails(draft) && issued ? slotWantsOf(issued) : undefined,
     peek: issued?.phase === OrderPhase.PLAN,
+    byPerson: isOfPerson(considered),
     record,
     now,
   });
@@ -74,6 +75,10 @@ export async function decideIncident(
   if (waits) await options.cases.open(waits, now);
   return events;
 }
+
+/** A program that runs runbooks may be as wrong as one that reports. */
+const isOfPerson = ({ incident, run }: Considered): boolean =>
+  run?.asked.by === 'person' && incident.reportedBy?.kind === ActorKind.HUMAN;
 
 /** A suggestion is shown whatever they say; a dry run says what they would. */
 const needsGuardrails = ({ made, issued }: Draft): boolean =>
@@ -99,6 +104,7 @@ function draftOf(considered: Considered, options: DecideOptions, now: Date): Dra
     asks:
       runbook && issued && mayBeAsked(decision) ? askRulesOf(runbook, decision.risk, incident) : undefined,
     byHand: (runbook && beyondExecutors(runbook)) ?? '',
+    byPerson: isOfPerson(considered),
     retryUntil: mayWait && !run && attempt < policy.maxAttempts ? tooOldAt(incident, policy) : undefined,
   };
 }

@@ -14,17 +14,21 @@ export interface Draft {
   readonly asks: AskRules | undefined;
   /** Why only a person can carry it out. Empty where an executor can. */
   readonly byHand: string;
+  /** Somebody asked for this very run: a storm of reports does not stop it. */
+  readonly byPerson?: boolean;
   /** Until when a refusal that ends by itself is waited for. */
   readonly retryUntil: Date | undefined;
 }
 
-export function writeDraft({ made, issued, incident, asks, byHand, retryUntil, escalate }: Draft): string {
+export function writeDraft(draft: Draft): string {
+  const { made, issued, incident, asks, byHand, byPerson, retryUntil, escalate } = draft;
   return JSON.stringify({
     made: DecisionMade.toJSON(made),
     ...(issued && { issued: OrderIssued.toJSON(issued) }),
     ...(incident && { incident: IncidentReported.toJSON(incident) }),
     asks,
     byHand,
+    byPerson,
     retryUntil,
     escalate,
   });
@@ -36,18 +40,21 @@ interface Stored {
   readonly incident?: unknown;
   readonly asks?: AskRules;
   readonly byHand?: string;
+  readonly byPerson?: boolean;
   readonly retryUntil?: string;
   readonly escalate: string;
 }
 
 export function readDraft(record: string): Draft {
-  const { made, issued, incident, asks, byHand = '', retryUntil, escalate } = JSON.parse(record) as Stored;
+  const stored = JSON.parse(record) as Stored;
+  const { made, issued, incident, asks, byHand = '', byPerson = false, retryUntil, escalate } = stored;
   return {
     made: DecisionMade.fromJSON(made),
     issued: issued === undefined ? undefined : OrderIssued.fromJSON(issued),
     incident: incident === undefined ? undefined : IncidentReported.fromJSON(incident),
     asks,
     byHand,
+    byPerson,
     retryUntil: retryUntil === undefined ? undefined : new Date(retryUntil),
     escalate,
   };

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ActorKind, CheckResult } from '#gen/belay/v1/common.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { noControls } from '#lib/control/control-state.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
@@ -7,6 +8,7 @@ import { memoryGuardrails } from '../adapters/memory-guardrails.ts';
 import type { Case } from '../domain/cases/case.ts';
 import type { Guardrails } from '../ports.ts';
 import { decideIncident } from './decide-incident.ts';
+import { runIncident } from './runs/run-incident.ts';
 
 const start = new Date('2026-03-03T03:12:00Z');
 const after = (seconds: number) => new Date(start.getTime() + seconds * 1_000);
@@ -45,16 +47,17 @@ async function report(name: string, seconds: number, change: Partial<typeof poli
     resource: { target: 'prod', kind: 'pod', namespace: 'production', name: `${name}-1` },
     ...{ startedAt: at, reportedAt: at },
   });
-  const options = {
-    guardrails,
-    cases: { open: async (opened: Case) => void waiting.push(opened) },
-    runbooks: () => unlimited,
-    controls: () => noControls,
-    targets: ['prod'],
-    policy: { ...policy, ...change },
-  };
-  return decideIncident({ incident, causeId: `evt-${name}`, attempt: 1 }, options, at);
+  return decideIncident({ incident, causeId: `evt-${name}`, attempt: 1 }, optionsOf(change), at);
 }
+
+const optionsOf = (change: Partial<typeof policy> = {}) => ({
+  guardrails,
+  cases: { open: async (opened: Case) => void waiting.push(opened) },
+  runbooks: () => unlimited,
+  controls: () => noControls,
+  targets: ['prod'],
+  policy: { ...policy, ...change },
+});
 
 async function burst(change: Partial<typeof policy> = {}): Promise<OutgoingEvent[]> {
   const events: OutgoingEvent[] = [];
@@ -107,5 +110,44 @@ describe('one metrics bug that marks every workload unhealthy', () => {
     const events: OutgoingEvent[] = [];
     for (let i = 0; i < 8; i += 1) events.push(...(await report(`again${i}`, 1_200 + i)));
     expect(made(events).filter(({ escalate }) => escalate !== '')).toHaveLength(1);
+  });
+});
+
+describe('what a person runs while it stands', () => {
+  const run = async (name: string, kind: ActorKind, by: 'person' | 'schedule' = 'person') => {
+    const at = after(60);
+    const resource = { target: 'prod', kind: 'pod', namespace: 'production', name: `${name}-1`, uid: '' };
+    const reportedBy = { kind, name: 'maria' };
+    const incident = runIncident({
+      ...{ parts: [name], service: name, resource, parameters: {} },
+      ...{ reason: 'the reports are right', by: reportedBy, at },
+    });
+    const [runbook] = unlimited;
+    if (!runbook) throw new Error('no runbook');
+    const asked = { runbook, by, words: 'asked for by maria', dryRun: false };
+    const considered = { incident, causeId: name, attempt: 1, run: { asked, parameters: {} } };
+    return decideIncident(considered, optionsOf(), at);
+  };
+
+  it('is ordered, and its trace says that a storm stands', async () => {
+    await burst();
+    const events = await run('web', ActorKind.HUMAN);
+    expect(events.map(({ type }) => type)).toEqual(['DecisionMade', 'OrderIssued', 'Order']);
+    expect(made(events)[0]).toMatchObject({ storm: undefined, escalate: '' });
+    expect(made(events)[0]?.checks.find(({ name }) => name === 'storm')).toMatchObject({
+      result: CheckResult.PASS,
+      observed: expect.stringContaining('a storm stands'),
+      limit: expect.stringContaining('a person asked for this'),
+    });
+  });
+
+  it.each([
+    ['a program asks for', ActorKind.SERVICE_ACCOUNT, 'person'],
+    ['its schedule asks for', ActorKind.ENGINE, 'schedule'],
+  ] as const)('is refused where %s it, and says what to do instead', async (_who, kind, by) => {
+    await burst();
+    const [decision] = made(await run('web', kind, by));
+    expect(decision).toMatchObject({ code: 'storm' });
+    expect(decision?.summary).toContain('runs it by hand: belay runbook run restart-pod. Nothing changed.');
   });
 });

@@ -1,5 +1,6 @@
 import { defaultPolicy } from '../../../test/support/default-policy.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ActorKind } from '#gen/belay/v1/common.ts';
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { ControlSet } from '#gen/belay/v1/control.ts';
@@ -8,10 +9,12 @@ import { runbookDisabledKey } from '#lib/control/control-key.ts';
 import { applyControl, noControls } from '#lib/control/control-state.ts';
 import { eventId, type OutgoingEvent } from '#lib/events/event.ts';
 import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
+import type { Runbook } from '#lib/runbook/runbook.ts';
+import { aboutOf, slotWants } from '../../../test/support/slot-wants.ts';
 import { memoryGuardrails } from '../adapters/memory-guardrails.ts';
 import type { Case } from '../domain/cases/case.ts';
 import { stepOf } from '../handlers/case-events.ts';
-import { decideIncident } from '../handlers/decide-incident.ts';
+import { type Considered, decideIncident } from '../handlers/decide-incident.ts';
 import { incidentResolvedHandler } from '../handlers/incident-resolved.ts';
 import type { Cases, CaseStep, Guardrails } from '../ports.ts';
 import { type CaseDriver, driveCase } from './drive-case.ts';
@@ -81,8 +84,20 @@ const driver = (change: Partial<CaseDriver> = {}): CaseDriver => ({
   ...change,
 });
 
-async function decided(name: string, change: Partial<CaseDriver> = {}): Promise<Case> {
-  const considered = { incident: incident(name), causeId: `evt-${name}`, attempt: 1 };
+/** As whoever runs it by hand has it considered. */
+function runOf(name: string, kind: ActorKind): Partial<Considered> {
+  const runbook = asking[0] as Runbook;
+  const asked = { runbook, by: 'person', words: 'asked for by maria', dryRun: false } as const;
+  const reportedBy = { kind, name: 'maria' };
+  return { incident: { ...incident(name), reportedBy }, run: { asked, parameters: {} } };
+}
+
+async function decided(
+  name: string,
+  change: Partial<CaseDriver> = {},
+  run: Partial<Considered> = {},
+): Promise<Case> {
+  const considered = { incident: incident(name), causeId: `evt-${name}`, attempt: 1, ...run };
   await decideIncident(considered, driver(change), clock.now());
   return caseOf(name);
 }
@@ -93,8 +108,8 @@ function caseOf(name: string): Case {
   return found;
 }
 
-async function approved(name: string): Promise<Case> {
-  const { decisionId } = await decided(name);
+async function approved(name: string, run: Partial<Considered> = {}): Promise<Case> {
+  const { decisionId } = await decided(name, {}, run);
   const planned = { hash: 'sha256:p1', risk: 'low', refusal: '', record: '{}' } as const;
   await store.advance(decisionId, stepOf({ type: 'planned', planned }, clock.now()));
   const answer = { by: 'maria', answer: 'approve', reason: '', at: clock.now() } as const;
@@ -195,6 +210,43 @@ describe('a grant', () => {
     });
     const data = { incidentId: 'inc-web', resolvedAt: clock.now() };
     expect(await handler({ data } as never, { now: clock.now() } as never)).toEqual(published.slice(2));
+  });
+
+  describe('while a storm stands', () => {
+    const storm = { services: 5, percent: 20 };
+    const stormy = async () => {
+      for (let i = 0; i < 6; i += 1) {
+        const place = { runbook: 'other', target: 'far', service: `s${i}`, workload: `s${i}` };
+        const wants = slotWants({ ...place, limits: { storm } });
+        const about = aboutOf(wants, 'metrics');
+        await guardrails.decide({ decisionId: `dec-s${i}`, about, wants, record: 'r', now: clock.now() });
+      }
+    };
+
+    it('of what a person ran is ordered, with the storm in its checks', async () => {
+      const waiting = await approved('web', runOf('web', ActorKind.HUMAN));
+      await stormy();
+      await driveCase(waiting, driver());
+      expect(typesOf(published)).toEqual(['OrderIssued', 'Order']);
+      const issued = published.find((event) => event.type === 'OrderIssued')?.data;
+      expect(issued?.checks.find(({ name }) => name === 'storm')).toMatchObject({
+        limit: '5, 5; a person asked for this',
+      });
+    });
+
+    it.each([
+      ['was reported', undefined],
+      ['a program ran', runOf('web', ActorKind.SERVICE_ACCOUNT)],
+    ])('of what %s is refused, and says what to do instead', async (_what, run) => {
+      const waiting = await approved('web', run);
+      await stormy();
+      await driveCase(waiting, driver());
+      expect(published).toEqual([]);
+      expect(caseOf('web').ending).toMatchObject({
+        as: 'blocked',
+        reason: expect.stringContaining('runs it by hand: belay runbook run restart-pod'),
+      });
+    });
   });
 
   it('is none for a yes that is too old, or for a runbook that is not active any more', async () => {

@@ -55,7 +55,7 @@ type Advance = (event: CaseEvent) => Promise<void>;
 async function grant(current: Case, driver: CaseDriver, advance: Advance): Promise<void> {
   const { guardrails, publish, clock, policy } = driver;
   const draft = readDraft(current.record);
-  const { issued } = draft;
+  const { issued, byPerson = false } = draft;
   if (!issued) return advance({ type: 'refused', reason: 'what was to be ordered is not known' });
   if (!current.isTaking) {
     const stopped = whyNotGranted(current, issued, driver);
@@ -66,7 +66,7 @@ async function grant(current: Case, driver: CaseDriver, advance: Advance): Promi
   const { decisionId, record } = current;
   const wants = slotWantsOf(issued);
   const about = aboutOf(draft.made);
-  const slot = await guardrails.grant({ decisionId, about, wants, record, now: clock.now() });
+  const slot = await guardrails.grant({ decisionId, about, wants, byPerson, record, now: clock.now() });
   const refused = block(issued.runbook?.name ?? '', slot.checks);
   if (refused) return advance({ type: 'refused', reason: refused.summary });
   if (isWithdrawn(slot.status)) return advance({ type: 'refused', reason: NOT_ORDERED });

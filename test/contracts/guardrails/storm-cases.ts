@@ -59,7 +59,7 @@ export function stormCases({ guardrails, grant, peek, ready }: Workbench): void 
         observed: 'source 6, all 6 in 60 s',
         limit: '5, 5',
         reason:
-          '6 services were to be acted on within 60 s, more than 5, which looks like a fault of what reports them; nothing runs by itself for 10 min or longer',
+          '6 services were to be acted on within 60 s, more than 5, which looks like a fault of what reports them; nothing runs by itself for 10 min or longer; whoever knows better runs it by hand: belay runbook run restart-pod',
       });
       expect(slots.slice(5).map((slot) => codesOf(slot)[0])).toEqual(Array(15).fill('storm'));
     });
@@ -166,6 +166,95 @@ export function stormCases({ guardrails, grant, peek, ready }: Workbench): void 
       expect(codesOf(refused)).toEqual(['storm']);
       expect(codesOf(await peek('dec-p', w, 2))).toEqual(['storm']);
       expect(await grant('dec-w', w, 12)).toMatchObject({ status: 'held' });
+    });
+
+    describe('that stands, and what a person runs by hand', () => {
+      const byHand = (service: string, minute: number, how: { peek?: boolean } = {}) => {
+        const wants = wantsOf(service);
+        const decisionId = `dec-hand-${service}`;
+        const asked = { decisionId, about: aboutOf(wants, 'run'), wants, record: 'r', now: at(minute) };
+        return guardrails().decide({ ...asked, ...how, byPerson: true });
+      };
+      const granted = (service: string, minute: number, byPerson: boolean) => {
+        const wants = wantsOf(service);
+        const decisionId = `dec-hand-${service}`;
+        const asked = { decisionId, about: aboutOf(wants, 'run'), wants, record: 'r', now: at(minute) };
+        return guardrails().grant({ ...asked, byPerson });
+      };
+
+      it('is let through: the check says that it stands, and that somebody asked all the same', async () => {
+        await burst(6, 0);
+        const slot = await byHand('mine', 0.5);
+        expect(slot).toMatchObject({ status: 'held', storm: undefined });
+        expect(checkOf(slot, 'storm')).toEqual({
+          name: 'storm',
+          result: 'pass',
+          observed: 'source 0, all 6 in 60 s; a storm stands',
+          limit: '5, 5; a person asked for this',
+          reason: '',
+          code: '',
+          endsAt: undefined,
+        });
+        expect(await byHand('mine', 3)).toEqual(slot);
+        expect((await ask('yours', 3, 'run')).status).toBe('refused');
+      });
+
+      it('says nothing of a storm where none stands', async () => {
+        expect(checkOf(await byHand('mine', 1), 'storm')).toMatchObject({
+          result: 'pass',
+          observed: 'source 0, all 0 in 60 s',
+          limit: '5, 5',
+        });
+      });
+
+      it('is let through when a second person approves it, and an approval of a report is not', async () => {
+        await burst(6, 0);
+        expect((await byHand('mine', 1, { peek: true })).status).toBe('noted');
+        const yes = await granted('mine', 2, true);
+        expect(yes.status).toBe('held');
+        expect(checkOf(yes, 'storm')).toMatchObject({
+          result: 'pass',
+          limit: '5, 5; a person asked for this',
+        });
+        expect(await granted('mine', 4, true)).toEqual(yes);
+        await byHand('other', 4, { peek: true });
+        const no = await granted('other', 5, false);
+        expect(no.status).toBe('refused');
+        expect(checkOf(no, 'storm')?.reason).toContain('runs it by hand: belay runbook run restart-pod');
+      });
+
+      it('is nobody’s storm, however many are run, and keeps none alive', async () => {
+        for (let i = 0; i < 12; i += 1) expect((await byHand(`h${i}`, i * SECOND)).status).toBe('held');
+        expect(await guardrails().storms(at(1))).toEqual([]);
+        await burst(6, 10);
+        for (let i = 12; i < 20; i += 1) await byHand(`h${i}`, 19.5);
+        expect((await ask('after', 20 + 3 * SECOND)).status).toBe('held');
+      });
+
+      it('heeds every other guardrail', async () => {
+        await burst(6, 0);
+        const slot = await byHand('s1', 1);
+        expect([slot.status, codesOf(slot)]).toEqual(['refused', ['workload_locked']]);
+      });
+
+      it('is still let through by a store that was rebuilt, once it was', async () => {
+        const slots = await burst(6, 0);
+        const mine = await byHand('mine', 1);
+        await guardrails().rebuild(async (into) => {
+          for (const [i, { checks, storm, status }] of slots.entries()) {
+            const wants = wantsOf(`s${i}`);
+            const ordered = status === 'held' ? wants : undefined;
+            const change = { about: aboutOf(wants, 'metrics'), wants: ordered, checks, storm };
+            await into.decision(logged(`dec-${i}`, (i * SECOND) / 2, change));
+          }
+          const wants = wantsOf('mine');
+          const change = { about: aboutOf(wants, 'run'), wants, checks: mine.checks };
+          await into.decision(logged('dec-hand-mine', 1, change));
+        });
+        expect(await byHand('mine', 2)).toEqual(mine);
+        expect((await byHand('more', 2)).status).toBe('held');
+        expect((await ask('yours', 2)).status).toBe('refused');
+      });
     });
 
     describe('that stands is shown to people', () => {

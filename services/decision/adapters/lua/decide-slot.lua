@@ -13,7 +13,8 @@
 -- ARGV[16] reserve; peek: answer and take nothing; grant: take what was noted before
 -- ARGV[17] services, ARGV[18] per cent of those seen, that may be about to be acted on
 -- ARGV[19] actions of a day, of all   ARGV[20] of the target; 0: as many as there are
--- ARGV[21..26] scopes of held slots: run key, runbook, all, target, namespace, service   last: the service
+-- ARGV[21] '1': somebody asked for this very action
+-- ARGV[22..27] scopes of held slots: run key, runbook, all, target, namespace, service   last: the service
 --
 -- Returns {'not_ready'}, {'clock', server ms}, {'first', status, observed, trial} for the first answer, or the slot
 -- as it is stored: {status, record, wants, asked at ms, observed, checks, trial, storm}.
@@ -21,7 +22,7 @@
 -- that is refused keeps nothing.
 
 -- Which of ARGV is the first scope.
-local SCOPES = 21
+local SCOPES = 22
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return { 'not_ready' }
@@ -98,13 +99,14 @@ if ARGV[6] == '' then
   return { 'first', 'noted', '', '0' }
 end
 
-local automatic = ARGV[16] == 'reserve'
+local by_person = ARGV[21] == '1'
+local automatic = ARGV[16] == 'reserve' and not by_person
 if automatic then
   ask(ARGV[#ARGV], ARGV[3], tidies)
 end
 local limits = { tonumber(ARGV[7]), tonumber(ARGV[9]), tonumber(ARGV[19]), tonumber(ARGV[20]) }
 local seen, held = observe(now, limits[1], limits[2], limits[3], limits[4], SCOPES)
-seen.storm = observe_storm(now, automatic)
+seen.storm = observe_storm(now, automatic, by_person)
 local is_refused = storm_refuses(seen.storm, now, tonumber(ARGV[17]), tonumber(ARGV[18])) or refuses(seen)
 local status, trial = 'refused', false
 if not is_refused then

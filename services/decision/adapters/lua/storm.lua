@@ -39,7 +39,7 @@ local function younger(key, now, window)
   return redis.call('ZCOUNT', key, string.format('(%d', now - window), '+inf')
 end
 
-local function observe_storm(now, automatic)
+local function observe_storm(now, automatic, by_person)
   local texts = redis.call('MGET', KEYS[STORM], KEYS[STORM + 1])
   local scopes = {}
   for i = 0, 1 do
@@ -48,7 +48,7 @@ local function observe_storm(now, automatic)
     scope.seen = younger(KEYS[SEEN + i], now, SEEN_WINDOW_MS)
     scopes[i + 1] = scope
   end
-  return { automatic = automatic, ofSource = scopes[1], inAll = scopes[2] }
+  return { automatic = automatic, byPerson = by_person, ofSource = scopes[1], inAll = scopes[2] }
 end
 
 local function is_standing(storm, now)
@@ -91,5 +91,5 @@ local function storm_refuses(seen, now, services, percent)
       count_storm(i - 1, scope, level, now)
     end
   end
-  return refuses
+  return refuses and not seen.byPerson
 end

@@ -16,7 +16,7 @@ type Counted = Omit<Observed, 'storm'>;
 
 /** Every guardrail's answer to what a store observed, also those behind the first refusal. */
 export function checkSlot(observed: Observed, { decisionId, wants, now }: AskedFor): GuardrailCheck[] {
-  const storm = checkStorm(observed.storm, wants.limits.storm, decisionId, now.getTime());
+  const storm = checkStorm(observed.storm, wants, decisionId, now.getTime());
   return [storm, ...checkScopes(observed, wants, now)];
 }
 

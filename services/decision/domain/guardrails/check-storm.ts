@@ -1,7 +1,8 @@
 import { deriveId } from '#lib/ids.ts';
-import { pass, refuse, span } from './check-words.ts';
+import { type Numbers, pass, refuse, span } from './check-words.ts';
 import type { GuardrailCheck } from './guardrail-check.ts';
 import type { StormObserved } from './observed.ts';
+import type { SlotWants } from './slot-wants.ts';
 import {
   type StormLevel,
   type StormLimits,
@@ -22,12 +23,12 @@ export interface StormCount {
 
 /** So many services at once are rather a fault of what reports them: then nothing runs by itself. */
 export function checkStorm(
-  { ofSource, inAll, automatic }: StormObserved,
-  limits: StormLimits,
+  { ofSource, inAll, automatic, byPerson }: StormObserved,
+  { runbook, limits }: Pick<SlotWants, 'runbook' | 'limits'>,
   decisionId: string,
   nowMs: number,
 ): GuardrailCheck {
-  const judged = [ofSource, inAll].map((scope) => judge(scope, limits, automatic, nowMs));
+  const judged = [ofSource, inAll].map((scope) => judge(scope, limits.storm, automatic, nowMs));
   const numbers = {
     name: 'storm',
     observed: `source ${ofSource.count}, all ${inAll.count} in 60 s`,
@@ -35,9 +36,18 @@ export function checkStorm(
   } as const;
   const refusing = judged.filter(({ endsAtMs }) => nowMs < endsAtMs);
   if (refusing.length === 0) return pass(numbers);
+  if (byPerson) return pass(askedFor(numbers));
   const endsAtMs = Math.max(...refusing.map((scope) => scope.endsAtMs + turnMs(decisionId, scope)));
-  return refuse(numbers, 'storm', reasonOf(judged, nowMs), endsAtMs);
+  const byHand = `whoever knows better runs it by hand: belay runbook run ${runbook}`;
+  return refuse(numbers, 'storm', `${reasonOf(judged, nowMs)}; ${byHand}`, endsAtMs);
 }
+
+/** What many reports say at once says nothing against what somebody has looked at. */
+const askedFor = ({ observed, limit, ...rest }: Numbers): Numbers => ({
+  ...rest,
+  observed: `${observed}; a storm stands`,
+  limit: `${limit}; a person asked for this`,
+});
 
 /** Undefined where a person is asked first: that is nobody's storm. */
 export function stormCount(

@@ -19,17 +19,20 @@ export interface Asked {
   readonly record: string;
   readonly about: About;
   readonly wants: SlotWants | undefined;
+  /** Somebody asked for this very action. */
+  readonly byPerson?: boolean;
   readonly now: Date;
 }
 
 /** The first answer for a decision. Asking again changes nothing and gets that answer. */
 export function decideSlot(book: GuardrailBook, asked: Asked, isPeek = false): BookedSlot {
-  const { decisionId, about, wants, now } = asked;
+  const { decisionId, about, wants, byPerson = false, now } = asked;
   const stored = book.slots.get(decisionId);
   if (stored) return askedAgain(book, stored, asked);
   see(book, about, now);
   if (!wants) return putSlot(book, { ...asked, checks: [], trial: false });
-  const observed = observeFor(book, { about, wants, now }, !isPeek);
+  const automatic = !isPeek && !byPerson;
+  const observed = observeFor(book, { about, wants, byPerson, now }, automatic);
   const checks = checkSlot(observed, { decisionId, wants, now });
   const storm = stormCount(observed.storm, wants.limits.storm, now.getTime());
   if (storm) countStorm(book, about, storm, now);
@@ -45,7 +48,7 @@ export function grantSlot(book: GuardrailBook, asked: Asked & { readonly wants: 
   const { decisionId, wants, now } = asked;
   const stored = book.slots.get(decisionId);
   if (stored && stored.status !== 'noted') return askedAgain(book, stored, asked);
-  // A person's word is nobody's storm, and waits for the end of one like everything else.
+  // A person's word is nobody's storm; it waits for the end of one, unless what it is about is a person's wish too.
   const observed = observeFor(book, asked, false);
   const granted = { checks: checkSlot(observed, { decisionId, wants, now }), at: now };
   const { record, checks, storm } = stored ?? { record: asked.record, checks: [], storm: undefined };
@@ -76,14 +79,18 @@ function askedAgain(
   return slot;
 }
 
-type AskedNow = Pick<Asked, 'about' | 'now'> & { readonly wants: SlotWants };
+type AskedNow = Pick<Asked, 'about' | 'byPerson' | 'now'> & { readonly wants: SlotWants };
 
-const observeFor = (book: GuardrailBook, { about, wants, now }: AskedNow, automatic: boolean): Observed => ({
+const observeFor = (
+  book: GuardrailBook,
+  { about, wants, byPerson = false, now }: AskedNow,
+  automatic: boolean,
+): Observed => ({
   ...observe(book, wants, now),
-  storm: observeStorm(book, about, now, automatic),
+  storm: observeStorm(book, about, now, { automatic, byPerson }),
 });
 
-interface Answer extends Omit<Asked, 'about'>, Pick<BookedSlot, 'checks' | 'trial'> {
+interface Answer extends Omit<Asked, 'about' | 'byPerson'>, Pick<BookedSlot, 'checks' | 'trial'> {
   readonly storm?: StormCount | undefined;
   readonly granted?: GrantAnswer | undefined;
 }

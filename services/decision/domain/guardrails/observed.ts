@@ -20,6 +20,8 @@ export interface Observed {
 export interface StormObserved {
   /** It is to run by itself, and is among the counts. */
   readonly automatic: boolean;
+  /** Somebody asked for this very action. Undefined in answers that are older than this. */
+  readonly byPerson: boolean | undefined;
   readonly ofSource: StormScope;
   readonly inAll: StormScope;
 }

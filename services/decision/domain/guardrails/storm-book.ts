@@ -31,11 +31,15 @@ export function see(book: StormBook, about: About, now: Date): void {
 }
 
 /** `automatic`: it is to run by itself, and counts. Nobody else does. */
-export function observeStorm(book: StormBook, about: About, now: Date, automatic: boolean): StormObserved {
+export function observeStorm(
+  book: StormBook,
+  about: About,
+  now: Date,
+  who: Pick<StormObserved, 'automatic' | 'byPerson'>,
+): StormObserved {
   const keys = stormKeys(about);
-  if (automatic) ask(book, about, now);
-  const [ofSource, inAll] = [scopeIn(book, keys.source, now), scopeIn(book, keys.all, now)];
-  return { automatic, ofSource, inAll };
+  if (who.automatic) ask(book, about, now);
+  return { ...who, ofSource: scopeIn(book, keys.source, now), inAll: scopeIn(book, keys.all, now) };
 }
 
 export function stormsIn(book: StormBook, now: Date): readonly StandingStorm[] {
