@@ -63,6 +63,7 @@ export const decisionEvents = {
       code: name,
       summary: longText,
       retryAt: optionalTime,
+      attemptsAllowed: count,
       decidedAt: time,
       storm: z.looseObject({ ofSource: knownOrUnset, inAll: knownOrUnset }).optional(),
     }),

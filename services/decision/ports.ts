@@ -258,6 +258,11 @@ export interface Cases {
   /** A person does not want the action of this decision: nothing is to be tried in its place. */
   cancelled(decisionId: string, at: Date): Promise<void>;
   isCancelled(decisionId: string): Promise<boolean>;
+  /**
+   * Those that wait to be decided again, by the beginning of the id of their decision, or of the action that came to
+   * nothing or its decision. At most two.
+   */
+  findRetrying(idPrefix: string): Promise<readonly Case[]>;
   /** Whether a case of it may be taking a slot at this moment. */
   isTaking(incidentId: string): Promise<boolean>;
   /** Those that wait for people, by incident: for whoever has told them. */

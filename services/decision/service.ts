@@ -93,7 +93,7 @@ function serveCommands({ config, platform, publish }: Around, running: () => Run
     controls: () => running()?.controls() ?? noControls,
     runbooks: () => (running()?.active.current() ?? []).map(({ name }) => name),
     openSlots: () => (running() ?? notStarted()).guardrails.openSlots(),
-    noteCancelled: (...cancelled) => (running() ?? notStarted()).cases.cancelled(...cancelled),
+    cases: () => running()?.cases ?? notStarted(),
     publishSealed: (events) => (running() ?? notStarted()).sealed(events),
     active: () => running()?.active.current() ?? [],
     isRegistered: (runbook) => (running() ?? notStarted()).isRegistered(runbook),

@@ -100,6 +100,30 @@ export function casesContract(name: string, open: () => Promise<SqlServer>, roun
       expect(await cases.isCancelled('dec-other')).toBe(false);
     });
 
+    it('finds what waits to be decided again, by its decision or what came to nothing, and nothing else', async () => {
+      const waiting = (id: string) => ({ ...planning(id), state: 'retrying' as const });
+      const before = { decisionId: 'dec-before-1', actionId: 'act-before-1' };
+      await cases.open({ ...waiting('dec-retry-1'), after: before }, start);
+      await cases.open(waiting('dec-retry-2'), start);
+      await cases.open(planning('dec-retry-asked'), start);
+      const found = async (prefix: string) =>
+        (await cases.findRetrying(prefix)).map(({ decisionId }) => decisionId).sort();
+      expect(await found('dec-retry-1')).toEqual(['dec-retry-1']);
+      expect(await found('dec-before')).toEqual(['dec-retry-1']);
+      expect(await found('act-before-1')).toEqual(['dec-retry-1']);
+      expect(await found('dec-retry')).toEqual(['dec-retry-1', 'dec-retry-2']);
+      expect(await found('dec_retry')).toEqual([]);
+      const cancelled = { type: 'cancelled', reason: 'cancelled by maria: drained' } as const;
+      const ended = await cases.advance('dec-retry-1', stepOf(cancelled, after(60)));
+      expect(ended).toMatchObject({
+        state: 'closed',
+        after: before,
+        ending: { as: 'cancelled', at: after(60) },
+      });
+      expect(await saidOf('dec-retry-1')).toEqual(['DecisionClosed']);
+      expect(await found('act-before-1')).toEqual([]);
+    });
+
     it('finds an approval by what is at hand, and lists what waits by its deadline', async () => {
       await pend('later', 20);
       await pend('sooner', 10);

@@ -202,6 +202,30 @@ export const decisionMutants: readonly Mutant[] = [
     'if (!wasNotified)',
     'if (false)',
   ),
+  inCore(
+    'what a person cancelled is tried all the same',
+    'workers/drive-case',
+    'if (await driver.cases.isCancelled(decisionId))',
+    'if (false)',
+  ),
+  inCore(
+    'a cancel misses what is decided again at that moment',
+    'handlers/call-back',
+    'if (cancel) await publish',
+    'if (false) await publish',
+  ),
+  inCore(
+    'a cancel misses what begins to wait at that moment',
+    'handlers/action-settled',
+    'if (await cases.isCancelled(before)) await',
+    'if (false) await',
+  ),
+  inCore(
+    'a cancel ends what may be taking a slot',
+    'domain/cases/next-case',
+    "current.isTaking ? unchanged(current) : close(current, 'cancelled'",
+    "false ? unchanged(current) : close(current, 'cancelled'",
+  ),
   inCore('too old an incident is tried again', 'domain/retry', '(at <= until ? at : undefined)', 'at'),
   inCore(
     'what was ordered is taken for an orphan',
@@ -211,7 +235,7 @@ export const decisionMutants: readonly Mutant[] = [
   ),
   inCore(
     'a grant of an incident that ended is not called back',
-    'workers/drive-case',
+    'handlers/call-back',
     'if (cancels.length > 0)',
     'if (false)',
   ),
@@ -225,8 +249,8 @@ export const decisionMutants: readonly Mutant[] = [
   inCore(
     'what did not help is tried again',
     'handlers/action-settled',
-    '!NOT_DONE.has(data.outcome) || data',
-    'data',
+    'if (!NOT_DONE.has(data.outcome)) return',
+    'if (false) return',
   ),
   inCore('a disabled runbook is granted', 'workers/drive-case', 'if (stopped !== undefined)', 'if (false)'),
   inCore('a refused grant is ordered', 'workers/drive-case', 'if (refused) return', 'if (false) return'),

@@ -100,6 +100,7 @@ const samples: { readonly [T in EventType]: DataOf<T> } = {
     source: 'alertmanager',
     storm: { ofSource: 1, inAll: 1 },
     escalate: '',
+    attemptsAllowed: 5,
   },
   ApprovalRequested: {
     approvalId: 'apr-5b09',

@@ -24,11 +24,12 @@ const blocked = DecisionMade.fromPartial({
 });
 
 it('shows why nothing was done, with the numbers and the earliest retry', async () => {
-  const text = await why({ ...blocked, retryAt: new Date('2026-03-03T03:18:10.001Z') });
+  const retry = { retryAt: new Date('2026-03-03T03:18:10.001Z'), attempt: 1, attemptsAllowed: 5 };
+  const text = await why({ ...blocked, ...retry });
   expect(text).toBe(
     [
       'NOT DONE (blocked)  restart-pod@3 on pod production/api-server-q8wzl  INC017  2026-03-03T03:12:07Z',
-      `${blocked.summary} Earliest retry 2026-03-03T03:18:11Z.`,
+      `${blocked.summary} To be tried again at 2026-03-03T03:18:11Z (attempt 2 of 5), because that passes.`,
       '',
       'CHECK        RESULT  OBSERVED                LIMIT',
       'circuit      pass    CLOSED, 1 failure       opens at 3',
@@ -40,7 +41,7 @@ it('shows why nothing was done, with the numbers and the earliest retry', async 
 });
 
 it('promises no retry where none is known', async () => {
-  expect(await why(blocked)).not.toContain('Earliest retry');
+  expect(await why(blocked)).not.toContain('tried again');
 });
 
 async function why(decision: DecisionMade): Promise<string> {

@@ -11,6 +11,7 @@ import { printable } from '../../frame/printable.ts';
 import type { Session } from '../../frame/session.ts';
 import type { Cell } from '../../frame/table.ts';
 import { defineVerb } from '../../frame/verb.ts';
+import { retryWords } from '../../decision/retry-words.ts';
 import { entryBody } from '../audit/entry.ts';
 
 export const decisionWhy = defineVerb<{ readonly id: string; readonly all: boolean }>({
@@ -102,19 +103,16 @@ const MODE_WORDS: Readonly<Record<number, string>> = {
 };
 
 function heading(decision: DecisionMade): string {
-  const { mode, runbook, resource, externalId, incidentId, decidedAt, retryAt, summary } = decision;
+  const { mode, runbook, resource, externalId, incidentId, decidedAt, summary } = decision;
   const what = runbook ? `${runbook.name}@${runbook.version}` : 'no runbook';
   const where = resource ? ` on ${placeOf(resource)}` : '';
   const when = decidedAt ? secondsOf(decidedAt) : '';
   const first = `${MODE_WORDS[mode] ?? 'UNKNOWN'}  ${what}${where}  ${externalId || incidentId}  ${when}`;
-  const retry = retryAt ? ` Earliest retry ${secondsOf(roundUp(retryAt))}.` : '';
-  return [first, `${summary}${retry}`].map(printable).join('\n');
+  const retry = retryWords(decision, secondsOf);
+  return [first, `${summary}${retry && ` To be ${retry}, because that passes.`}`].map(printable).join('\n');
 }
 
 const secondsOf = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');
-
-/** A time before which nothing will happen is never shown earlier than it is. */
-const roundUp = (time: Date): Date => new Date(Math.ceil(time.getTime() / 1_000) * 1_000);
 
 const placeOf = ({ kind, namespace, name }: Resource): string =>
   `${kind} ${namespace ? `${namespace}/` : ''}${name}`;

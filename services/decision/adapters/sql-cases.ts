@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { encodeEvent } from '#lib/events/encode-event.ts';
 import { enqueueOutbox } from '#lib/sql/outbox.ts';
 import { traceHeaders } from '#lib/telemetry/propagation.ts';
@@ -100,8 +100,24 @@ function cancellations(db: Kysely<DecisionTables>): Pick<Cases, 'cancelled' | 'i
 
 function caseLists(
   db: Kysely<DecisionTables>,
-): Pick<Cases, 'isTaking' | 'pendingOf' | 'approvals' | 'findApprovals'> {
+): Pick<Cases, 'isTaking' | 'pendingOf' | 'approvals' | 'findApprovals' | 'findRetrying'> {
   return {
+    findRetrying: async (idPrefix) => {
+      const pattern = beginningWith(idPrefix);
+      const after = (name: 'decisionId' | 'actionId') => sql<string>`data -> 'after' ->> ${name}`;
+      const found = await selectCases(db)
+        .where('state', '=', 'retrying')
+        .where((eb) =>
+          eb.or([
+            eb('id', 'like', pattern),
+            eb(after('decisionId'), 'like', pattern),
+            eb(after('actionId'), 'like', pattern),
+          ]),
+        )
+        .limit(2)
+        .execute();
+      return casesOf(found);
+    },
     isTaking: async (incidentId) => {
       const row = await db
         .selectFrom('cases')
@@ -122,7 +138,7 @@ function caseLists(
       return casesOf(await asked.where('state', '=', 'pending').orderBy('due_at').orderBy('id').execute());
     },
     findApprovals: async (idPrefix) => {
-      const pattern = `${idPrefix.replaceAll(/[\\%_]/g, '\\$&')}%`;
+      const pattern = beginningWith(idPrefix);
       const found = await selectCases(db)
         .where('approval_id', 'is not', null)
         .where((eb) =>
@@ -143,6 +159,8 @@ function caseLists(
     },
   };
 }
+
+const beginningWith = (idPrefix: string): string => `${idPrefix.replaceAll(/[\\%_]/g, '\\$&')}%`;
 
 const NAMES = ['approval_id', 'id', 'incident_id', 'external_id'] as const;
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sampleEvents } from '../../../test/support/sample-events.ts';
+import { Mode } from '#gen/belay/v1/common.ts';
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import { Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import { noControls } from '#lib/control/control-state.ts';
+import { encodeEvent } from '#lib/events/encode-event.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import type { Case } from '../domain/cases/case.ts';
 import { actionSettledHandler } from './action-settled.ts';
@@ -36,23 +38,33 @@ interface Known {
   /** Nothing is opened any more. */
   readonly isOver?: boolean;
   readonly isCancelled?: boolean;
+  /** Between the look before it is opened and the one behind. */
+  readonly isCancelledMeanwhile?: boolean;
 }
 
 async function settle(code: string, outcome: SettledOutcome, known: Known, effect: Effect = Effect.NONE) {
   const opened: Case[] = [];
+  const said: OutgoingEvent[] = [];
   const handler = actionSettledHandler({
     controls: () => noControls,
     guardrails: { settle: async () => undefined, recordOf: async () => known.slot },
     cases: {
       open: async (one) => void (known.isOver || opened.push(one)),
       isResolved: async () => false,
-      isCancelled: async () => known.isCancelled ?? false,
+      isCancelled: async () =>
+        known.isCancelled ?? (known.isCancelledMeanwhile === true && opened.length > 0),
+      advance: async (_id, step) => {
+        const { next, events } = step(opened[0] as Case);
+        opened[0] = next;
+        said.push(...events);
+        return next;
+      },
       get: async () => (known.case === undefined ? opened[0] : ({ record: known.case } as Case)),
     },
   });
   const data = { ...settled, code, outcome, effect, reason: 'it changed' };
   const events = await handler({ id: 'evt-1', data } as never, { now: settled?.settledAt } as never);
-  return { events, opened, closed: events.find(({ type }) => type === 'DecisionClosed')?.data };
+  return { events, opened, said, closed: events.find(({ type }) => type === 'DecisionClosed')?.data };
 }
 
 const typesOf = (events: readonly OutgoingEvent[]) => events.map(({ type }) => type);
@@ -101,10 +113,37 @@ describe('what came to nothing because of the moment', () => {
     ['expired', SettledOutcome.REFUSED],
     ['never_started', SettledOutcome.NEVER_STARTED],
   ])('is decided again, and nobody is called: %s', async (code, outcome) => {
-    const { events, opened } = await settle(code, outcome, { slot });
-    expect(events).toEqual([]);
+    const { events, opened, closed } = await settle(code, outcome, { slot });
+    expect(typesOf(events)).toEqual(['DecisionClosed', 'DecisionMade']);
+    expect(closed).toMatchObject({ decisionId: made.decisionId, escalate: '' });
     const dueAt = new Date((settled.settledAt as Date).getTime() + 60_000);
-    expect(opened).toMatchObject([{ state: 'retrying', attempt: 2, dueAt, decisionId: made.decisionId }]);
+    const after = { decisionId: settled.decisionId, actionId: settled.actionId };
+    const [waiting] = opened;
+    expect(waiting).toMatchObject({ state: 'retrying', attempt: 2, dueAt, after });
+    expect(waiting?.decisionId).not.toBe(made.decisionId);
+  });
+
+  it('says when it is tried again, and why, the same with every repeat', async () => {
+    const { events, opened } = await settle('target_busy', SettledOutcome.ABORTED, { slot });
+    const again = events.find((event) => event.type === 'DecisionMade')?.data;
+    expect(again).toMatchObject({
+      ...{ decisionId: opened[0]?.decisionId, mode: Mode.BLOCKED, code: 'target_busy' },
+      ...{ attempt: 2, attemptsAllowed: made.attemptsAllowed, storm: undefined, escalate: '' },
+      retryAt: new Date((settled.settledAt as Date).getTime() + 60_000),
+    });
+    expect(again?.summary).toMatch(/ was ordered and came to nothing: it changed\. Nothing changed\.$/);
+    expect(again?.checks.at(-1)).toMatchObject({ name: 'action', reason: 'it changed' });
+    for (const event of events) encodeEvent(event, 'belay/decision');
+    const repeated = await settle('target_busy', SettledOutcome.ABORTED, { slot });
+    expect(repeated.events).toEqual(events);
+  });
+
+  it('is closed again where a person cancels it in that moment', async () => {
+    const known = { slot, isCancelledMeanwhile: true };
+    const { events, opened, said } = await settle('expired', SettledOutcome.ABORTED, known);
+    expect(typesOf(events)).toEqual(['DecisionClosed', 'DecisionMade']);
+    expect(opened[0]?.ending?.as).toBe('cancelled');
+    expect(said[0]?.data).toMatchObject({ decisionId: opened[0]?.decisionId, escalate: '' });
   });
 
   it.each(['expired', 'never_started', 'plan_changed'])(

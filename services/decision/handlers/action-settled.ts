@@ -4,18 +4,19 @@ import type { Handler } from '#lib/bus/pipeline.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import type { Cases, Guardrails } from '../ports.ts';
-import type { Case } from '../domain/cases/case.ts';
 import { answerOf } from './answer-of.ts';
+import { UNWANTED } from './call-back.ts';
+import { stepOf } from './case-events.ts';
 import { type Draft, readDraft, writeDraft } from './draft.ts';
 import { planAgain, plansAgain } from './plan-again.ts';
-import { retryOf } from './retry-of.ts';
+import { type Retry, retryOf } from './retry-of.ts';
 import { resolutionOf, settlementOf } from './settlement-of.ts';
 import { resolutionTold, settlementTold } from './settlement-told.ts';
 
 export interface ActionSettledOptions {
   readonly guardrails: Pick<Guardrails, 'settle' | 'recordOf'>;
   readonly controls: () => ControlState;
-  readonly cases: Pick<Cases, 'open' | 'isResolved' | 'isCancelled' | 'get'>;
+  readonly cases: Pick<Cases, 'open' | 'advance' | 'isResolved' | 'isCancelled' | 'get'>;
 }
 
 /** The end of an action frees what its decision held. Only an unknown outcome keeps the workload locked. */
@@ -25,13 +26,17 @@ export function actionSettledHandler(options: ActionSettledOptions): Handler<'Ac
     const issuedOf = async () => (await draftBefore(data.decisionId, options))?.issued;
     const told = await settlementTold(data, breaker, options.controls(), issuedOf);
     if (!NOT_DONE.has(data.outcome)) return [closed(data, ''), ...told];
-    // Whoever asked for that knows, and wants nothing in its place. It may have ended otherwise first.
-    const isCancelled = data.code === CANCELLED || (await options.cases.isCancelled(data.decisionId));
-    if (isCancelled) return [closed(data, ''), ...told];
+    // Whoever asked for that knows, and wants nothing in its place.
+    if (data.code === CANCELLED) return [closed(data, ''), ...told];
     const draft = await draftBefore(data.decisionId, options);
-    const retry = draft && retryOf(draft, data);
-    // It says itself how it ends; where it was not opened, the incident is over.
-    if (retry) return (await opened(retry, options, now)) ? told : [closed(data, ''), ...told];
+    const retry = draft && retryOf(draft, data, id);
+    if (retry) {
+      // Not opened: the incident is over, or a person had cancelled it before.
+      const again = (await opened(retry, data, options, now)) ? [outgoing('DecisionMade', retry.made)] : [];
+      return [closed(data, ''), ...told, ...again];
+    }
+    // It may have ended otherwise before that was heeded.
+    if (await options.cases.isCancelled(data.decisionId)) return [closed(data, ''), ...told];
     const again = plansAgain(data) && draft ? await askPeople(draft, data, id, options, now) : [];
     // Somebody has to hear that it was not done: who is asked anew, or who is called.
     return [closed(data, again.length > 0 ? '' : escalationOf(draft)), ...told, ...again];
@@ -41,9 +46,20 @@ export function actionSettledHandler(options: ActionSettledOptions): Handler<'Ac
 /** As executors say it. */
 const CANCELLED = 'cancelled';
 
-async function opened(retry: Case, { cases }: ActionSettledOptions, now: Date): Promise<boolean> {
-  await cases.open(retry, now);
-  return (await cases.get(retry.decisionId)) !== undefined;
+/** Whoever cancels meanwhile either finds it open, or is seen here behind that. */
+async function opened(
+  { waits }: Retry,
+  { decisionId: before }: ActionSettled,
+  { cases }: ActionSettledOptions,
+  now: Date,
+): Promise<boolean> {
+  if (!(await cases.isCancelled(before))) {
+    await cases.open(waits, now);
+    const dropped = stepOf({ type: 'cancelled', reason: UNWANTED }, now);
+    if (await cases.isCancelled(before)) await cases.advance(waits.decisionId, dropped);
+  }
+  // What was opened once is said again with every repeat, whatever became of it since.
+  return (await cases.get(waits.decisionId)) !== undefined;
 }
 
 /** What went wrong behind an effect, the verifier escalates. */

@@ -129,6 +129,7 @@ const ENDINGS: Readonly<Record<EndedAs, ApprovalState>> = {
   blocked: ApprovalState.BLOCKED,
   failed: ApprovalState.BLOCKED,
   resolved: ApprovalState.RESOLVED,
+  cancelled: ApprovalState.UNSPECIFIED,
   decided_again: ApprovalState.UNSPECIFIED,
 };
 

@@ -76,5 +76,7 @@ const OUTCOMES: Readonly<Record<EndedAs, DecisionOutcome>> = {
   blocked: DecisionOutcome.BLOCKED,
   resolved: DecisionOutcome.RESOLVED,
   failed: DecisionOutcome.FAILED,
+  // A person's no, as one to an approval is.
+  cancelled: DecisionOutcome.DENIED,
   decided_again: DecisionOutcome.BLOCKED,
 };

@@ -97,7 +97,7 @@ function draftOf(considered: Considered, options: DecideOptions, now: Date): Dra
   const { runbook } = decision;
   const mayWait = issued !== undefined || decision.mode === 'blocked';
   return {
-    made: madeOf(decision, decisionId, incident, attempt, now),
+    made: madeOf(decision, decisionId, incident, { attempt, attemptsAllowed: policy.maxAttempts }, now),
     issued,
     escalate: run?.asked.by === 'person' ? '' : escalationOf(decision),
     incident: mayWait ? incident : undefined,
@@ -150,7 +150,7 @@ function madeOf(
   decision: Decision,
   decisionId: string,
   incident: IncidentReported,
-  attempt: number,
+  { attempt, attemptsAllowed }: Pick<DecisionMade, 'attempt' | 'attemptsAllowed'>,
   now: Date,
 ): DecisionMade {
   return {
@@ -172,6 +172,7 @@ function madeOf(
     incidentStartedAt: incident.startedAt,
     externalId: incident.externalId,
     source: incident.source,
+    attemptsAllowed,
   };
 }
 

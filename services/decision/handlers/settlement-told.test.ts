@@ -51,6 +51,7 @@ async function engine() {
     open: async () => {},
     isResolved: async () => false,
     isCancelled: async () => false,
+    advance: async () => undefined,
     get: async () => undefined,
   };
   const options = { guardrails, cases, controls: () => controls };

@@ -49,12 +49,14 @@ let said: OutgoingEvent[];
 /** The process ends behind what it publishes. */
 let dies: boolean;
 let resolved: boolean;
+let cancelled: Set<string>;
 
 beforeEach(async () => {
   guardrails = memoryGuardrails();
   await guardrails.rebuild(async () => {});
   clock = new ManualClock(start);
   [cases, published, said, dies, resolved] = [new Map(), [], [], false, false];
+  cancelled = new Set();
 });
 
 const store = {
@@ -69,6 +71,8 @@ const store = {
     return next;
   },
   isResolved: async () => resolved,
+  isCancelled: async (id: string) => cancelled.has(id),
+  cancelled: async (id: string) => void cancelled.add(id),
 } as unknown as Cases;
 
 const driver = (change: Partial<CaseDriver> = {}): CaseDriver => ({
@@ -309,6 +313,43 @@ describe('what was refused for the moment', () => {
     // And called back: whoever ended the incident may have looked before there was a slot.
     expect(typesOf(published)).toEqual(['DecisionMade', 'OrderIssued', 'Order', 'OrderIssued', 'Order']);
     expect(published[4]?.data).toMatchObject({ phase: OrderPhase.CANCEL });
+  });
+
+  it('is dropped where a person cancelled it', async () => {
+    const waiting = await decided('web', stopped);
+    cancelled.add(waiting.decisionId);
+    await driveCase(waiting, driver({ runbooks: () => runbooks }));
+    expect(published).toEqual([]);
+    expect(caseOf('web').ending?.as).toBe('cancelled');
+  });
+
+  it('is called back where a person cancels it while it is decided again, and is not tried once more', async () => {
+    const waiting = await decided('web', stopped);
+    await clock.advance(30_000);
+    const publish = async (events: readonly OutgoingEvent[]) => {
+      published.push(...events);
+      cancelled.add(waiting.decisionId);
+    };
+    await driveCase(waiting, driver({ runbooks: () => runbooks, publish }));
+    expect(typesOf(published)).toEqual(['DecisionMade', 'OrderIssued', 'Order', 'OrderIssued', 'Order']);
+    const [order, cancel] = published.flatMap((event) => (event.type === 'Order' ? [event.data] : []));
+    expect(cancel).toMatchObject({ phase: OrderPhase.CANCEL, ofActionId: order?.actionId });
+    // Its settlement finds the note.
+    expect(cancelled).toContain(order?.decisionId);
+    expect(cases.get(waiting.decisionId)?.ending?.as).toBe('decided_again');
+  });
+
+  it('ends where it is refused again for the moment while a person cancels it', async () => {
+    const waiting = await decided('web', stopped);
+    await clock.advance(30_000);
+    const publish = async (events: readonly OutgoingEvent[]) => {
+      published.push(...events);
+      cancelled.add(waiting.decisionId);
+    };
+    await driveCase(waiting, driver({ ...stopped, publish }));
+    const again = caseOf('web');
+    expect(again.decisionId).not.toBe(waiting.decisionId);
+    expect(again.ending?.as).toBe('cancelled');
   });
 
   it('is dropped with its incident', async () => {

@@ -11,9 +11,9 @@ import { block } from '../domain/decide.ts';
 import { isWithdrawn } from '../domain/guardrails/withdraw-slot.ts';
 import { NOT_ORDERED } from '../handlers/answer-of.ts';
 import { stepOf } from '../handlers/case-events.ts';
-import { cancelForIncident } from '../handlers/cancel-for-incident.ts';
+import { callBackIfOver, callBackIfUnwanted, UNWANTED } from '../handlers/call-back.ts';
 import { controlledBy } from '../handlers/control-facts.ts';
-import { type DecideOptions, decideIncident } from '../handlers/decide-incident.ts';
+import { type DecideOptions, decideIncident, decisionIdOf } from '../handlers/decide-incident.ts';
 import { type Draft, readDraft } from '../handlers/draft.ts';
 import { actionIdOf, issuedEvents } from '../handlers/order-of.ts';
 import { slotWantsOf } from '../handlers/slot-wants.ts';
@@ -79,7 +79,7 @@ async function grant(current: Case, driver: CaseDriver, advance: Advance): Promi
     actBefore: new Date(slot.at.getTime() + policy.actWithinMs),
   });
   await publish(issuedEvents(ordered));
-  await cancelIfOver(current, driver);
+  await callBackIfOver(current, driver);
   return advance({ type: 'ordered' });
 }
 
@@ -135,20 +135,12 @@ async function decideAgain(current: Case, driver: CaseDriver, advance: Advance):
   if (!incident) return advance({ type: 'resolved' });
   if (!current.isTaking) {
     if (await driver.cases.isResolved(incidentId)) return advance({ type: 'resolved' });
+    if (await driver.cases.isCancelled(decisionId)) return advance({ type: 'cancelled', reason: UNWANTED });
     await advance({ type: 'taking' });
   }
   const considered = { incident, causeId: decisionId, attempt: attempt + 1 };
   await driver.publish(await decideIncident(considered, driver, driver.clock.now()));
-  await cancelIfOver(current, driver);
+  await callBackIfOver(current, driver);
+  await callBackIfUnwanted(current, decisionIdOf(considered), driver);
   return advance({ type: 'decided_again' });
-}
-
-/** Whoever ended the incident saw no slot, where it was taken only after that. */
-async function cancelIfOver({ incidentId }: Case, driver: CaseDriver): Promise<void> {
-  const { cases, guardrails, clock, policy, publish } = driver;
-  if (!(await cases.isResolved(incidentId))) return;
-  const now = clock.now();
-  const { actWithinMs } = policy;
-  const cancels = await cancelForIncident({ incidentId, endedAt: now }, { guardrails, actWithinMs }, now);
-  if (cancels.length > 0) await publish(cancels);
 }

@@ -353,6 +353,8 @@ export interface DecisionMade {
    * Empty elsewhere: DecisionClosed says who is told at the end.
    */
   escalate: string;
+  /** How often it is decided at the most, where what is in its way passes. 0: not said. */
+  attemptsAllowed: number;
 }
 
 /** What the guardrails' store is rebuilt from. */
@@ -538,6 +540,7 @@ function createBaseDecisionMade(): DecisionMade {
     source: "",
     storm: undefined,
     escalate: "",
+    attemptsAllowed: 0,
   };
 }
 
@@ -599,6 +602,9 @@ export const DecisionMade: MessageFns<DecisionMade> = {
     }
     if (message.escalate !== "") {
       writer.uint32(154).string(message.escalate);
+    }
+    if (message.attemptsAllowed !== 0) {
+      writer.uint32(160).int32(message.attemptsAllowed);
     }
     return writer;
   },
@@ -768,6 +774,14 @@ export const DecisionMade: MessageFns<DecisionMade> = {
             message.escalate = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.attemptsAllowed = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -829,6 +843,11 @@ export const DecisionMade: MessageFns<DecisionMade> = {
       source: isSet(object.source) ? globalThis.String(object.source) : "",
       storm: isSet(object.storm) ? StormCount.fromJSON(object.storm) : undefined,
       escalate: isSet(object.escalate) ? globalThis.String(object.escalate) : "",
+      attemptsAllowed: isSet(object.attemptsAllowed)
+        ? globalThis.Number(object.attemptsAllowed)
+        : isSet(object.attempts_allowed)
+        ? globalThis.Number(object.attempts_allowed)
+        : 0,
     };
   },
 
@@ -891,6 +910,9 @@ export const DecisionMade: MessageFns<DecisionMade> = {
     if (message.escalate !== "") {
       obj.escalate = message.escalate;
     }
+    if (message.attemptsAllowed !== 0) {
+      obj.attemptsAllowed = Math.round(message.attemptsAllowed);
+    }
     return obj;
   },
 
@@ -924,6 +946,7 @@ export const DecisionMade: MessageFns<DecisionMade> = {
       ? StormCount.fromPartial(object.storm)
       : undefined;
     message.escalate = object.escalate ?? "";
+    message.attemptsAllowed = object.attemptsAllowed ?? 0;
     return message;
   },
 };

@@ -178,18 +178,26 @@ export interface LiftQuarantineResponse {
 }
 
 export interface CancelActionRequest {
-  /** Of an action that is under way or of its decision, or a beginning that no other one has. */
+  /**
+   * Of an action that is under way or of its decision, or a beginning that no other one has. Also of what came to
+   * nothing, or was refused, and waits to be decided again.
+   */
   id: string;
   reason: string;
 }
 
 /** What has begun goes on: nothing is taken back. */
 export interface CancelActionResponse {
+  /** Empty where nothing was ordered yet. */
   actionId: string;
   decisionId: string;
   incidentId: string;
   target: string;
-  issuedAt: Date | undefined;
+  issuedAt:
+    | Date
+    | undefined;
+  /** It waited to be decided again, and is not any more. Otherwise an order that it does not begin is out. */
+  retryDropped: boolean;
 }
 
 export interface GetControlsRequest {
@@ -1870,7 +1878,7 @@ export const CancelActionRequest: MessageFns<CancelActionRequest> = {
 };
 
 function createBaseCancelActionResponse(): CancelActionResponse {
-  return { actionId: "", decisionId: "", incidentId: "", target: "", issuedAt: undefined };
+  return { actionId: "", decisionId: "", incidentId: "", target: "", issuedAt: undefined, retryDropped: false };
 }
 
 export const CancelActionResponse: MessageFns<CancelActionResponse> = {
@@ -1889,6 +1897,9 @@ export const CancelActionResponse: MessageFns<CancelActionResponse> = {
     }
     if (message.issuedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.issuedAt), writer.uint32(42).fork()).join();
+    }
+    if (message.retryDropped !== false) {
+      writer.uint32(48).bool(message.retryDropped);
     }
     return writer;
   },
@@ -1946,6 +1957,14 @@ export const CancelActionResponse: MessageFns<CancelActionResponse> = {
             message.issuedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.retryDropped = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1981,6 +2000,11 @@ export const CancelActionResponse: MessageFns<CancelActionResponse> = {
         : isSet(object.issued_at)
         ? fromJsonTimestamp(object.issued_at)
         : undefined,
+      retryDropped: isSet(object.retryDropped)
+        ? globalThis.Boolean(object.retryDropped)
+        : isSet(object.retry_dropped)
+        ? globalThis.Boolean(object.retry_dropped)
+        : false,
     };
   },
 
@@ -2001,6 +2025,9 @@ export const CancelActionResponse: MessageFns<CancelActionResponse> = {
     if (message.issuedAt !== undefined) {
       obj.issuedAt = message.issuedAt.toISOString();
     }
+    if (message.retryDropped !== false) {
+      obj.retryDropped = message.retryDropped;
+    }
     return obj;
   },
 
@@ -2014,6 +2041,7 @@ export const CancelActionResponse: MessageFns<CancelActionResponse> = {
     message.incidentId = object.incidentId ?? "";
     message.target = object.target ?? "";
     message.issuedAt = object.issuedAt ?? undefined;
+    message.retryDropped = object.retryDropped ?? false;
     return message;
   },
 };

@@ -50,8 +50,11 @@ function refusalsOf({ checks }: DecisionMade): string {
   return refused.map(({ name, reason }) => reason || name).join('; ');
 }
 
-function retryText({ retryAt, decidedAt }: DecisionMade): string {
-  return retryAt ? ` Next try after ${clockTime(retryAt, decidedAt)}.` : '';
+/** Why it is not done is why it is tried again: only what passes by itself is waited for. */
+function retryText({ retryAt, decidedAt, attempt, attemptsAllowed }: DecisionMade): string {
+  if (!retryAt) return '';
+  const which = attemptsAllowed > 0 ? ` (attempt ${attempt + 1} of ${attemptsAllowed})` : '';
+  return ` To be tried again at ${clockTime(retryAt, decidedAt)}${which}, because that passes.`;
 }
 
 function orderText(data: OrderIssued): string {

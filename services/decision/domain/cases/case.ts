@@ -32,6 +32,8 @@ export interface Case {
   /** The guardrails are being asked, so a slot may be taken: it ends with what they answer, and with nothing else. */
   readonly isTaking: boolean;
   readonly ending: Ending | undefined;
+  /** What was ordered, came to nothing, and is tried again. */
+  readonly after?: { readonly decisionId: string; readonly actionId: string };
 }
 
 export interface AskRules {
@@ -78,6 +80,7 @@ export type EndedAs =
   | 'blocked'
   | 'resolved'
   | 'failed'
+  | 'cancelled'
   | 'decided_again';
 
 export interface Ending {

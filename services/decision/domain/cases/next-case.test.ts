@@ -230,6 +230,29 @@ describe('the end of the incident', () => {
   });
 });
 
+describe('a cancel', () => {
+  const cancelled: CaseEvent = { type: 'cancelled', reason: 'cancelled by maria: drained' };
+  const retrying = { ...planning(), state: 'retrying' as const };
+
+  it('ends what waits to be tried again, with who and why, and pages nobody', () => {
+    const { next, said } = nextCase(retrying, cancelled, at(90));
+    expect(next).toMatchObject({ state: 'closed', ending: { as: 'cancelled' } });
+    expect(said).toEqual([
+      { type: 'closed', as: 'cancelled', reason: 'cancelled by maria: drained', escalate: '' },
+    ]);
+    expect(nextCase(next, cancelled, at(91)).said).toEqual([]);
+  });
+
+  it('changes nothing while it is decided again: a slot may be taken, and is called back behind that', () => {
+    const taking = nextCase(retrying, { type: 'taking' }, at(60)).next;
+    expect(nextCase(taking, cancelled, at(61)).next).toBe(taking);
+  });
+
+  it('changes nothing of what people are asked about: they say no', () => {
+    expect(nextCase(pending(), cancelled, at(90)).next).toEqual(pending());
+  });
+});
+
 const person = fc.constantFrom('maria', 'tom', 'ann', 'bob');
 const anyEvent: fc.Arbitrary<CaseEvent> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<CaseEvent>({ type: 'planned', planned }) },
@@ -246,6 +269,9 @@ const anyEvent: fc.Arbitrary<CaseEvent> = fc.oneof(
   fc.constant<CaseEvent>({ type: 'notified' }),
   fc.constant<CaseEvent>({ type: 'resolved' }),
   { weight: 2, arbitrary: fc.boolean().map((readToEnd): CaseEvent => ({ type: 'due', readToEnd })) },
+  fc.constant<CaseEvent>({ type: 'cancelled', reason: 'drained' }),
+  fc.constant<CaseEvent>({ type: 'taking' }),
+  fc.constant<CaseEvent>({ type: 'decided_again' }),
   fc.constant<CaseEvent>({ type: 'ordered' }),
   fc.constant<CaseEvent>({ type: 'refused', reason: 'rate' }),
 );
@@ -263,9 +289,10 @@ const steps = fc.array(
 it('keeps its promises over 100,000 events in any order, each maybe twice', () => {
   let count = 0;
   let granted = 0;
+  let dropped = 0;
   fc.assert(
-    fc.property(rules, steps, (change, story) => {
-      let current = planning(change);
+    fc.property(rules, fc.constantFrom('planning', 'planning', 'retrying'), steps, (change, state, story) => {
+      let current: Case = { ...planning(change), state };
       let seconds = 0;
       const ends: Said[] = [];
       const asked: Said[] = [];
@@ -279,6 +306,7 @@ it('keeps its promises over 100,000 events in any order, each maybe twice', () =
           ends.push(...said.filter(({ type }) => type === 'closed'));
           asked.push(...said.filter(({ type }) => type === 'requested'));
           if (next.state === 'granting' && before.state !== 'granting') granted += 1;
+          dropped += said.filter((one) => one.type === 'closed' && one.as === 'cancelled').length;
           current = next;
         }
       }
@@ -291,17 +319,28 @@ it('keeps its promises over 100,000 events in any order, each maybe twice', () =
   );
   expect(count).toBeGreaterThan(100_000);
   expect(granted).toBeGreaterThan(300);
+  expect(dropped).toBeGreaterThan(100);
 });
 
 /** Empty where everything is as promised. */
 function unlawful(before: Case, next: Case, event: CaseEvent, now: Date): string {
   if (before.state === 'closed') return next === before ? '' : 'what is over has changed';
+  if (before.state === 'retrying') return unlawfulRetry(before, next, event);
   // People approve the plan that they were shown.
   if (before.planned && next.planned !== before.planned) return 'the plan has changed';
   if (next.state !== 'granting' || before.state === 'granting') return '';
   if (before.state !== 'pending') return 'granted what nobody was asked';
   if (event.type === 'answered') return hasQuorum(next) ? '' : 'too few said yes';
   return event.type === 'due' && isYesBySilence(next, now) ? '' : 'silence was taken for a yes';
+}
+
+function unlawfulRetry(before: Case, next: Case, event: CaseEvent): string {
+  if (next.state !== 'retrying' && next.state !== 'closed') return 'what waits was asked about or granted';
+  const isOver = next.state === 'closed' && event.type !== 'decided_again';
+  if (before.isTaking && isOver) return 'it ended while a slot may be taken';
+  const isUnwanted = event.type === 'cancelled' || event.type === 'resolved';
+  if (isUnwanted && !before.isTaking && !isOver) return 'what nobody wants any more still waits';
+  return isOver && !isUnwanted ? 'it ended for nothing' : '';
 }
 
 function hasQuorum({ answers, asks: rulesOf }: Case): boolean {

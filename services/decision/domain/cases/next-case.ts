@@ -8,6 +8,8 @@ export type CaseEvent =
   | { readonly type: 'answered'; readonly answer: Answer }
   | { readonly type: 'notified' }
   | { readonly type: 'resolved' }
+  /** A person does not want it to be tried again. */
+  | { readonly type: 'cancelled'; readonly reason: string }
   /** `readToEnd`: everything that the log held until now has been handled. */
   | { readonly type: 'due'; readonly readToEnd: boolean }
   /** The guardrails are about to be asked. */
@@ -64,6 +66,8 @@ function whileRetrying(current: Case, event: CaseEvent, now: Date): NextCase {
   switch (event.type) {
     case 'resolved':
       return current.isTaking ? unchanged(current) : close(current, 'resolved', RESOLVED, now);
+    case 'cancelled':
+      return current.isTaking ? unchanged(current) : close(current, 'cancelled', event.reason, now);
     case 'taking':
       return taking(current, now);
     case 'decided_again':
@@ -206,9 +210,10 @@ const granting = (current: Case, lapsed: boolean, at: Date): Case => ({
 /** People are told of what was not done, unless it was their own word, or the incident is over. */
 function close(current: Case, as: EndedAs, reason: string, now: Date): NextCase {
   const next = ended(current, as, reason, now);
-  const isQuiet = as === 'denied' || as === 'resolved' || as === 'decided_again';
-  return { next, said: [{ type: 'closed', as, reason, escalate: isQuiet ? '' : current.escalate }] };
+  return { next, said: [{ type: 'closed', as, reason, escalate: QUIET.has(as) ? '' : current.escalate }] };
 }
+
+const QUIET: ReadonlySet<EndedAs> = new Set(['denied', 'resolved', 'cancelled', 'decided_again']);
 
 const ended = (current: Case, as: EndedAs, reason: string, now: Date): Case => ({
   ...current,

@@ -89,5 +89,6 @@ const WORDS: Readonly<Record<EndedAs, string>> = {
   blocked: 'it was blocked',
   resolved: 'it was dropped',
   failed: 'it failed',
+  cancelled: 'it was cancelled',
   decided_again: 'it was decided again',
 };
