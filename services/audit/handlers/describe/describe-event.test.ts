@@ -61,7 +61,7 @@ const variants: readonly AuditedAnyEvent[] = [
     mode: 5,
     code: 'storm',
     checks: [refused('6 services were to be acted on within 60 s, more than 5')],
-    retryAt: at(13),
+    retryAt: new Date(at(12).getTime() + 1),
     escalate: 'page_incident_commander',
   }),
   variant('DecisionMade', {
