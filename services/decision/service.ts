@@ -143,16 +143,24 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   keepGuardrails(guardrails, cases, around, keep);
   const telling = startTellingBreakers({ guardrails, ...followed, publish, clock, logger });
   keep(() => telling.stop());
-  const consumer = await consume(platform, {
+  const consuming = consume(platform, {
     service: NAME,
     topics: TOPICS,
     publishes: ['decision', 'control', ...orders],
     handlers: countedHandlers(handlersOf({ ...deciding, cases, schedules, logger }), count),
     ...signing,
   });
-  keep(() => consumer.stop());
-  const noting = await followEvidence(platform, evidence, signing);
-  keep(() => noting.stop());
+  // A group takes seconds to be joined: both at once.
+  const joining = [consuming, followEvidence(platform, evidence, signing)] as const;
+  // One that could not be joined is nothing to stop.
+  for (const one of joining)
+    keep(() =>
+      one.then(
+        (joined) => joined.stop(),
+        () => {},
+      ),
+    );
+  const [consumer, noting] = await Promise.all(joining);
   const checks = [
     consumer.check,
     guardrailCheck(guardrails),
