@@ -31,6 +31,6 @@ describe('check:types', () => {
 
   it('lets a clean tree pass, through #lib too', async () => {
     using tree = plantTree(['tsconfig.json'], clean);
-    expect(await tree.runScript('check:types')).toEqual({ passed: true, output: '' });
+    expect(await tree.runScript('check:types')).toMatchObject({ passed: true, output: '' });
   });
 });
