@@ -255,7 +255,7 @@ export interface Cases {
   reopened(incidentId: string, at: Date): Promise<void>;
   get(decisionId: string): Promise<Case | undefined>;
   isResolved(incidentId: string): Promise<boolean>;
-  /** A person does not want the action of this decision: nothing is to be tried in its place. */
+  /** A person does not want the action of this decision, or its incident is over: nothing is tried in its place. */
   cancelled(decisionId: string, at: Date): Promise<void>;
   isCancelled(decisionId: string): Promise<boolean>;
   /**

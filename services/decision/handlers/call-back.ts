@@ -25,7 +25,11 @@ export async function callBackIfOver({ incidentId }: Case, options: CallBackOpti
   if (!(await cases.isResolved(incidentId))) return;
   const now = clock.now();
   const { actWithinMs } = policy;
-  const cancels = await cancelForIncident({ incidentId, endedAt: now }, { guardrails, actWithinMs }, now);
+  const cancels = await cancelForIncident(
+    { incidentId, endedAt: now },
+    { guardrails, cases, actWithinMs },
+    now,
+  );
   if (cancels.length > 0) await publish(cancels);
 }
 

@@ -2,12 +2,15 @@ import { defaultPolicy } from '../../../test/support/default-policy.ts';
 import { beforeEach, expect, it } from 'vitest';
 import { type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
+import { ActionSettled, Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
 import { encodeEvent } from '#lib/events/encode-event.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
 import { noControls } from '#lib/control/control-state.ts';
 import { loadRunbookFiles } from '#lib/runbook/load-runbook.ts';
 import { memoryGuardrails } from '../adapters/memory-guardrails.ts';
+import type { Case } from '../domain/cases/case.ts';
 import type { Guardrails } from '../ports.ts';
+import { actionSettledHandler } from './action-settled.ts';
 import { readDraft, writeDraft } from './draft.ts';
 import { incidentReportedHandler } from './incident-reported.ts';
 import { incidentResolvedHandler } from './incident-resolved.ts';
@@ -18,7 +21,9 @@ const { runbooks } = await loadRunbookFiles([
   new URL('../../../runbooks/restart-pod.yaml', import.meta.url).pathname,
 ]);
 let guardrails: Guardrails;
+let notes: Set<string>;
 beforeEach(async () => {
+  notes = new Set();
   guardrails = memoryGuardrails();
   await guardrails.rebuild(async () => {});
 });
@@ -49,7 +54,7 @@ async function ordered(name: string, reportedAt = start): Promise<OrderIssued> {
 }
 
 async function resolved(name: string, seconds: number, resolvedAt = at(seconds)) {
-  const cases = { resolved: async () => {} };
+  const cases = { resolved: async () => {}, cancelled: async (id: string) => void notes.add(id) };
   const handler = incidentResolvedHandler({ guardrails, cases, actWithinMs: defaultPolicy.actWithinMs });
   const data = { incidentId: `inc-${name}`, resolvedAt };
   return handler({ data } as never, { now: at(seconds) } as never);
@@ -96,3 +101,36 @@ it('knows what is under way also from a store that was filled from the log', asy
   expect(orderIn(await resolved('web', 10))?.ofActionId).toBe(issued.actionId);
   expect(await resolved('web', 10, at(-1))).toEqual([]);
 });
+
+/** It has been reported again by then: nothing says any more that it was over. */
+async function neverStarted({ decisionId, incidentId, actionId }: OrderIssued, seconds: number) {
+  const opened: Case[] = [];
+  const handler = actionSettledHandler({
+    guardrails,
+    controls: () => noControls,
+    cases: {
+      open: async (one) => void opened.push(one),
+      advance: async () => undefined,
+      isResolved: async () => false,
+      isCancelled: async (id) => notes.has(id),
+      get: async () => opened[0],
+    },
+  });
+  const said = { outcome: SettledOutcome.NEVER_STARTED, effect: Effect.NONE, code: 'never_started' };
+  const data = ActionSettled.fromPartial({
+    ...{ decisionId, incidentId, actionId, settledAt: at(seconds) },
+    ...said,
+  });
+  return handler({ id: 'evt-settled', data } as never, { now: at(seconds) } as never);
+}
+
+it.each([10, 310])(
+  'what was ordered for it is not tried again in the next episode, which has a decision of its own: %i s',
+  async (seconds) => {
+    const issued = await ordered('web');
+    await resolved('web', seconds);
+    const events = await neverStarted(issued, 315);
+    expect(events.map(({ type }) => type)).toEqual(['DecisionClosed']);
+    expect(events[0]?.data).toMatchObject({ escalate: '' });
+  },
+);

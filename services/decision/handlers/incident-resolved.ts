@@ -6,7 +6,7 @@ import { stepOf } from './case-events.ts';
 import { readDraft } from './draft.ts';
 
 export interface IncidentResolvedOptions extends CancelOptions {
-  readonly cases: Pick<Cases, 'resolved'>;
+  readonly cases: Pick<Cases, 'resolved' | 'cancelled'>;
 }
 
 /**

@@ -209,7 +209,7 @@ describe('a grant', () => {
     });
     const handler = incidentResolvedHandler({
       guardrails,
-      cases: { resolved: async () => {} },
+      cases: { ...store, resolved: async () => {} },
       actWithinMs: 300_000,
     });
     const data = { incidentId: 'inc-web', resolvedAt: clock.now() };
