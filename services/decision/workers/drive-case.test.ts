@@ -352,6 +352,22 @@ describe('what was refused for the moment', () => {
     expect(again.ending?.as).toBe('cancelled');
   });
 
+  it('asks nobody where it needs people by now and a person cancels it while it is decided again', async () => {
+    const waiting = await decided('web', stopped);
+    await clock.advance(30_000);
+    const publish = async (events: readonly OutgoingEvent[]) => {
+      published.push(...events);
+      cancelled.add(waiting.decisionId);
+    };
+    await driveCase(waiting, driver({ publish }));
+    const { decisionId } = caseOf('web');
+    expect(decisionId).not.toBe(waiting.decisionId);
+    const planned = { hash: 'sha256:p1', risk: 'low', refusal: '', record: '{}' } as const;
+    await store.advance(decisionId, stepOf({ type: 'planned', planned }, clock.now()));
+    expect(typesOf(said)).not.toContain('ApprovalRequested');
+    expect(caseOf('web').ending?.as).toBe('cancelled');
+  });
+
   it('is dropped with its incident', async () => {
     const waiting = await decided('web', stopped);
     resolved = true;

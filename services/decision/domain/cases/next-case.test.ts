@@ -248,6 +248,13 @@ describe('a cancel', () => {
     expect(nextCase(taking, cancelled, at(61)).next).toBe(taking);
   });
 
+  it('ends what waits for a plan: nobody has been asked yet', () => {
+    const { next, said } = nextCase(planning(), cancelled, at(5));
+    expect(next).toMatchObject({ state: 'closed', ending: { as: 'cancelled' } });
+    expect(said).toMatchObject([{ type: 'closed', as: 'cancelled', escalate: '' }]);
+    expect(nextCase(next, { type: 'planned', planned }, at(6)).said).toEqual([]);
+  });
+
   it('changes nothing of what people are asked about: they say no', () => {
     expect(nextCase(pending(), cancelled, at(90)).next).toEqual(pending());
   });
@@ -255,7 +262,7 @@ describe('a cancel', () => {
 
 const person = fc.constantFrom('maria', 'tom', 'ann', 'bob');
 const anyEvent: fc.Arbitrary<CaseEvent> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant<CaseEvent>({ type: 'planned', planned }) },
+  { weight: 4, arbitrary: fc.constant<CaseEvent>({ type: 'planned', planned }) },
   fc.constant<CaseEvent>({ type: 'planned', planned: { ...planned, hash: 'p2', refusal: 'not now' } }),
   fc.constant<CaseEvent>({ type: 'not_planned', reason: 'expired' }),
   {

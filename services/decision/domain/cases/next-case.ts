@@ -85,6 +85,8 @@ function whilePlanning(current: Case, event: CaseEvent, now: Date): NextCase {
       return close(current, 'failed', event.reason, now);
     case 'resolved':
       return close(current, 'resolved', RESOLVED, now);
+    case 'cancelled':
+      return close(current, 'cancelled', event.reason, now);
     case 'due':
       return onNoPlan(current, event.readToEnd, now);
     default:
