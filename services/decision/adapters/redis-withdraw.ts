@@ -18,8 +18,18 @@ export async function redisWithdraw(
   return isWithdrawn(status as SlotStatus);
 }
 
-/** Not one picture of all of them: what is taken or ends meanwhile may be in it or not. */
+/**
+ * Not one picture of all of them: what is taken or ends meanwhile may be in it or not. But all of one store: what is
+ * cleared and filled again would be missing, and be taken for over.
+ */
 export async function redisOpenSlots(redis: Redis, keys: GuardrailKeys): Promise<OpenSlot[]> {
+  const marker = await redis.get(keys.ready);
+  const slots = await readOpen(redis, keys);
+  if (marker === null || (await redis.get(keys.ready)) !== marker) throw notReady();
+  return slots;
+}
+
+async function readOpen(redis: Redis, keys: GuardrailKeys): Promise<OpenSlot[]> {
   const open = await redis.smembers(keys.open);
   const slots = await Promise.all(
     open.map(async (decisionId) => {

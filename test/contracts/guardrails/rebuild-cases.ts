@@ -55,6 +55,17 @@ export function rebuildCases({ guardrails, ask, ready }: Workbench): void {
       expect(await ask('dec-new-4', { workload: 'lost', limits })).toMatchObject({ status: 'held' });
     });
 
+    it('says of nothing that it is over while it is filled: what is under way may not be there yet', async () => {
+      await ready();
+      await ask('dec-open', {});
+      await guardrails().rebuild(async (refill) => {
+        await expect(guardrails().openSlots()).rejects.toMatchObject({ code: 'GUARDRAILS_NOT_READY' });
+        await into(refill).held('dec-open', {});
+        await expect(guardrails().openSlots()).rejects.toMatchObject({ code: 'GUARDRAILS_NOT_READY' });
+      });
+      expect(await guardrails().openSlots()).toMatchObject([{ decisionId: 'dec-open' }]);
+    });
+
     /** Two decisions on one workload, in the orders in which their log can be read. */
     const twoOnALock: readonly [string, readonly string[], Record<'a' | 'b' | 'lock', string>][] = [
       ['refused while it was held', ['A held', 'B refused', 'A settled'], FREE],
