@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import { sampleEvents } from '../../../test/support/sample-events.ts';
 import type { Slot } from '../ports.ts';
 import { answerOf } from './answer-of.ts';
@@ -7,7 +8,7 @@ import { writeDraft } from './draft.ts';
 const [made] = sampleEvents.flatMap((event) => (event.type === 'DecisionMade' ? [event.data] : []));
 const [issued] = sampleEvents.flatMap((event) => (event.type === 'OrderIssued' ? [event.data] : []));
 if (!made) throw new Error('no sample');
-const record = writeDraft({
+const draft = {
   made,
   issued,
   escalate: 'page_on_call',
@@ -15,7 +16,8 @@ const record = writeDraft({
   asks: undefined,
   byHand: '',
   retryUntil: undefined,
-});
+};
+const record = writeDraft(draft);
 const slot = (status: Slot['status'], change: Partial<Slot> = {}): Slot => ({
   status,
   record,
@@ -41,6 +43,13 @@ describe('what is said about a decision', () => {
     expect(events.map(({ type }) => type)).toEqual(['DecisionMade', 'DecisionClosed']);
     expect(events[1]?.data).toMatchObject({ escalate: 'page_on_call', closedAt: made.decidedAt });
     expect(answerOf(slot('withdrawn')).events).toEqual(events);
+  });
+
+  it('is the same about a plan once its grant is the trial of a breaker', () => {
+    if (!issued) throw new Error('no sample');
+    const planned = writeDraft({ ...draft, issued: { ...issued, phase: OrderPhase.PLAN, trial: false } });
+    const { events } = answerOf(slot('noted', { record: planned }));
+    expect(answerOf(slot('held', { record: planned, trial: true })).events).toEqual(events);
   });
 
   it('is nothing where the settlement came first', () => {

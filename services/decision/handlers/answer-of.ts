@@ -31,7 +31,8 @@ export function answerOf(slot: Slot, known?: Draft): Answer {
   const { issued } = draft;
   if (!issued)
     return { events: [outgoing('DecisionMade', made), closed(made, draft.escalate)], waits: undefined };
-  const ordered = { ...issued, trial: slot.trial };
+  // A plan takes nothing: the trial is its grant, and said of that.
+  const ordered = { ...issued, trial: slot.trial && issued.phase === OrderPhase.EXECUTE };
   const said = [outgoing('DecisionMade', made), outgoing('OrderIssued', ordered)];
   const order = outgoing('Order', orderOf(ordered));
   if (issued.phase === OrderPhase.PLAN)
