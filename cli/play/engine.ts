@@ -60,7 +60,8 @@ export async function openEngine({ runbooks, policy, past, since }: EngineOption
       const asked = { decisionId, about, record, now: decidedAt };
       // What people approved counts towards no storm.
       if (wants && decision.made.mode !== Mode.AUTO_EXECUTE) await guardrails.grant({ ...asked, wants });
-      else await guardrails.decide({ ...asked, wants });
+      // Nor does what somebody ran by hand, and none refuses it.
+      else await guardrails.decide({ ...asked, wants, byPerson: decision.made.storm === undefined });
     },
     settle: async (settlement) => void (await guardrails.settle(settlement)),
   };

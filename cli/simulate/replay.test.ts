@@ -45,6 +45,14 @@ function approvedAt(event: RecordedEvent, minute: number): RecordedEvent {
   return { ...event, data: { ...event.data, issuedAt: new Date(START.getTime() + minute * 60_000) } };
 }
 
+/** As if nobody had reported it, and somebody had run it. */
+function ranByHand(event: RecordedEvent): RecordedEvent {
+  const names = ['incidentId', 'decisionId', 'actionId'] as const;
+  const data = event.data as Partial<Record<(typeof names)[number], string>>;
+  const ids = Object.fromEntries(names.map((name) => [name, `run-${data[name]}`]));
+  return { ...event, data: { ...event.data, ...ids, storm: undefined } } as unknown as RecordedEvent;
+}
+
 describe('a replay', () => {
   it('decides as it was decided, with the same runbooks, wherever it begins and however events come', async () => {
     const reported = fc.record<Reported>({
@@ -147,6 +155,15 @@ describe('a replay', () => {
       recorded: { code },
       simulated: { code: 'executing' },
     });
+  });
+
+  it('counts what people ran by hand towards no storm, as it was then', async () => {
+    const services = ['a', 'b', 'c', 'd', 'e'];
+    const soon = { ends: 'verified', afterSeconds: 1 } as const;
+    const runs = await record(services.map((service, i) => ({ minute: i / 10, service, ...soon })));
+    const byHand = runs.filter(({ type }) => type !== 'IncidentReported').map(ranByHand);
+    const events = [...byHand, ...(await record([{ minute: 0.6, service: 'web' }]))];
+    expect(shown(await simulate(events))).toEqual(['INC0 executing -> executing']);
   });
 
   it('takes a policy, and says what it refuses', async () => {
