@@ -138,6 +138,29 @@ describe('what came to nothing because of the moment', () => {
     expect(repeated.events).toEqual(events);
   });
 
+  it('says the same of what waits where the store was rebuilt before the repeat', async () => {
+    const waiting = new Map<string, Case>();
+    const records = [slot, writeDraft({ ...acting, incident: undefined })];
+    const handler = actionSettledHandler({
+      controls: () => noControls,
+      guardrails: { settle: async () => undefined, recordOf: async () => records.shift() },
+      cases: {
+        open: async (one) => void waiting.set(one.decisionId, one),
+        advance: async () => undefined,
+        isResolved: async () => false,
+        isCancelled: async () => false,
+        get: async (id) => waiting.get(id),
+      },
+    });
+    const { NEVER_STARTED: outcome } = SettledOutcome;
+    const data = { ...settled, code: 'never_started', outcome, effect: Effect.NONE, reason: 'silence' };
+    const context = { now: settled.settledAt };
+    const first = await handler({ id: 'evt-1', data } as never, context as never);
+    expect(typesOf(first)).toEqual(['DecisionClosed', 'DecisionMade']);
+    const again = await handler({ id: 'evt-1', data } as never, context as never);
+    expect(again).toEqual(first);
+  });
+
   it('is closed again where a person cancels it in that moment', async () => {
     const known = { slot, isCancelledMeanwhile: true };
     const { events, opened, said } = await settle('expired', SettledOutcome.ABORTED, known);

@@ -9,7 +9,7 @@ import { UNWANTED } from './call-back.ts';
 import { stepOf } from './case-events.ts';
 import { type Draft, readDraft, writeDraft } from './draft.ts';
 import { planAgain, plansAgain } from './plan-again.ts';
-import { type Retry, retryOf } from './retry-of.ts';
+import { type Retry, retryIdOf, retryOf } from './retry-of.ts';
 import { resolutionOf, settlementOf } from './settlement-of.ts';
 import { resolutionTold, settlementTold } from './settlement-told.ts';
 
@@ -29,7 +29,7 @@ export function actionSettledHandler(options: ActionSettledOptions): Handler<'Ac
     // Whoever asked for that knows, and wants nothing in its place.
     if (data.code === CANCELLED) return [closed(data, ''), ...told];
     const draft = await draftBefore(data.decisionId, options);
-    const retry = draft && retryOf(draft, data, id);
+    const retry = (await retryBefore(data, id, options.cases)) ?? (draft && retryOf(draft, data, id));
     if (retry) {
       // Not opened: the incident is over, or a person had cancelled it before.
       const again = (await opened(retry, data, options, now)) ? [outgoing('DecisionMade', retry.made)] : [];
@@ -45,6 +45,16 @@ export function actionSettledHandler(options: ActionSettledOptions): Handler<'Ac
 
 /** As executors say it. */
 const CANCELLED = 'cancelled';
+
+/** As it was opened: a store that was rebuilt since could not make it again. */
+async function retryBefore(
+  settled: ActionSettled,
+  eventId: string,
+  cases: ActionSettledOptions['cases'],
+): Promise<Retry | undefined> {
+  const waits = await cases.get(retryIdOf(settled, eventId));
+  return waits?.after && { made: readDraft(waits.record).made, waits };
+}
 
 /** Whoever cancels meanwhile either finds it open, or is seen here behind that. */
 async function opened(

@@ -35,13 +35,17 @@ export function retryOf(draft: Draft, settled: ActionSettled, eventId: string): 
   };
 }
 
+/** One retry belongs to a settlement. */
+export const retryIdOf = ({ incidentId }: ActionSettled, eventId: string): string =>
+  deriveId('dec', incidentId, eventId);
+
 /** Of the same attempt: nothing was considered anew. */
 function madeOf(before: DecisionMade, settled: ActionSettled, eventId: string, retryAt: Date): DecisionMade {
-  const { incidentId, settledAt, code, reason } = settled;
+  const { settledAt, code, reason } = settled;
   const endedAs = { name: 'action', observed: reason, limit: 'carried out', endsAt: retryAt };
   return {
     ...before,
-    decisionId: deriveId('dec', incidentId, eventId),
+    decisionId: retryIdOf(settled, eventId),
     mode: Mode.BLOCKED,
     code,
     summary: `${before.runbook?.name ?? 'it'} was ordered and came to nothing: ${reason}. Nothing changed.`,
