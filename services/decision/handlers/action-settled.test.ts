@@ -71,7 +71,7 @@ const typesOf = (events: readonly OutgoingEvent[]) => events.map(({ type }) => t
 
 it('asks people anew where the target is another one by now', async () => {
   const { events, opened, closed } = await settle('plan_changed', SettledOutcome.ABORTED, { slot: record });
-  expect(typesOf(events)).toEqual(['DecisionClosed', 'DecisionMade', 'OrderIssued', 'Order']);
+  expect(typesOf(events)).toEqual(['DecisionMade', 'OrderIssued', 'Order', 'DecisionClosed']);
   expect(opened).toMatchObject([{ state: 'planning', attempt: 2, asks: { approvers: ['group:oncall'] } }]);
   expect(closed).toMatchObject({ escalate: '' });
 });
@@ -114,7 +114,7 @@ describe('what came to nothing because of the moment', () => {
     ['never_started', SettledOutcome.NEVER_STARTED],
   ])('is decided again, and nobody is called: %s', async (code, outcome) => {
     const { events, opened, closed } = await settle(code, outcome, { slot });
-    expect(typesOf(events)).toEqual(['DecisionClosed', 'DecisionMade']);
+    expect(typesOf(events)).toEqual(['DecisionMade', 'DecisionClosed']);
     expect(closed).toMatchObject({ decisionId: made.decisionId, escalate: '' });
     const dueAt = new Date((settled.settledAt as Date).getTime() + 60_000);
     const after = { decisionId: settled.decisionId, actionId: settled.actionId };
@@ -156,7 +156,7 @@ describe('what came to nothing because of the moment', () => {
     const data = { ...settled, code: 'never_started', outcome, effect: Effect.NONE, reason: 'silence' };
     const context = { now: settled.settledAt };
     const first = await handler({ id: 'evt-1', data } as never, context as never);
-    expect(typesOf(first)).toEqual(['DecisionClosed', 'DecisionMade']);
+    expect(typesOf(first)).toEqual(['DecisionMade', 'DecisionClosed']);
     const again = await handler({ id: 'evt-1', data } as never, context as never);
     expect(again).toEqual(first);
   });
@@ -164,7 +164,7 @@ describe('what came to nothing because of the moment', () => {
   it('is closed again where a person cancels it in that moment', async () => {
     const known = { slot, isCancelledMeanwhile: true };
     const { events, opened, said } = await settle('expired', SettledOutcome.ABORTED, known);
-    expect(typesOf(events)).toEqual(['DecisionClosed', 'DecisionMade']);
+    expect(typesOf(events)).toEqual(['DecisionMade', 'DecisionClosed']);
     expect(opened[0]?.ending?.as).toBe('cancelled');
     expect(said[0]?.data).toMatchObject({ decisionId: opened[0]?.decisionId, escalate: '' });
   });

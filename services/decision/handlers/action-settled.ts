@@ -33,13 +33,14 @@ export function actionSettledHandler(options: ActionSettledOptions): Handler<'Ac
     if (retry) {
       // Not opened: the incident is over, or a person had cancelled it before.
       const again = (await opened(retry, data, options, now)) ? [outgoing('DecisionMade', retry.made)] : [];
-      return [closed(data, ''), ...told, ...again];
+      return [...again, closed(data, ''), ...told];
     }
     // It may have ended otherwise before that was heeded.
     if (await options.cases.isCancelled(data.decisionId)) return [closed(data, ''), ...told];
     const again = plansAgain(data) && draft ? await askPeople(draft, data, id, options, now) : [];
-    // Somebody has to hear that it was not done: who is asked anew, or who is called.
-    return [closed(data, again.length > 0 ? '' : escalationOf(draft)), ...told, ...again];
+    // Somebody has to hear that it was not done: who is asked anew, or who is called. What goes on is said first:
+    // whoever waits for the end of the incident must at no moment see all of it closed.
+    return [...again, closed(data, again.length > 0 ? '' : escalationOf(draft)), ...told];
   };
 }
 
