@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Redis } from 'ioredis';
+import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import { putSlot } from '../../services/decision/domain/guardrails/decide-slot.ts';
 import { emptyBook, type GuardrailBook } from '../../services/decision/domain/guardrails/guardrail-book.ts';
 import { inOrder } from '../../services/decision/domain/guardrails/in-order.ts';
@@ -26,7 +27,9 @@ export async function storeProblems(redis: Redis, log: DecisionLog): Promise<str
 }
 
 function bookOf(log: DecisionLog): GuardrailBook {
-  const orders = new Map(log.all('OrderIssued').map(({ data }) => [data.decisionId, data]));
+  // Those for a plan, to cancel or to undo take nothing.
+  const executes = log.all('OrderIssued').filter(({ data }) => data.phase === OrderPhase.EXECUTE);
+  const orders = new Map(executes.map(({ data }) => [data.decisionId, data]));
   const made = new Map(log.all('DecisionMade').map(({ data }) => [data.decisionId, data]));
   const decisions = [...made.values()].map((decision) => {
     const { decisionId, decidedAt = new Date(0) } = decision;
