@@ -143,24 +143,10 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   keepGuardrails(guardrails, cases, around, keep);
   const telling = startTellingBreakers({ guardrails, ...followed, publish, clock, logger });
   keep(() => telling.stop());
-  const consuming = consume(platform, {
-    service: NAME,
-    topics: TOPICS,
-    publishes: ['decision', 'control', ...orders],
-    handlers: countedHandlers(handlersOf({ ...deciding, cases, schedules, logger }), count),
-    ...signing,
-  });
-  // A group takes seconds to be joined: both at once.
-  const joining = [consuming, followEvidence(platform, evidence, signing)] as const;
-  // One that could not be joined is nothing to stop.
-  for (const one of joining)
-    keep(() =>
-      one.then(
-        (joined) => joined.stop(),
-        () => {},
-      ),
-    );
-  const [consumer, noting] = await Promise.all(joining);
+  const handlers = countedHandlers(handlersOf({ ...deciding, cases, schedules, logger }), count);
+  const publishes = ['decision', 'control', ...orders];
+  const consuming = consume(platform, { service: NAME, topics: TOPICS, publishes, handlers, ...signing });
+  const [consumer, noting] = await joinBoth([consuming, followEvidence(platform, evidence, signing)], keep);
   const checks = [
     consumer.check,
     guardrailCheck(guardrails),
@@ -170,6 +156,20 @@ async function startDecision(around: Around, keep: Keep): Promise<Running> {
   ];
   return { ...registry, cases, controls: followed.controls, guardrails, sealed, checks };
 }
+
+/** A group takes seconds to be joined: both at once. One that could not be is nothing to stop. */
+async function joinBoth<T extends readonly [Promise<Joined>, Promise<Joined>]>(joining: T, keep: Keep) {
+  for (const one of joining)
+    keep(() =>
+      one.then(
+        (joined) => joined.stop(),
+        () => {},
+      ),
+    );
+  return Promise.all(joining);
+}
+
+type Joined = Awaited<ReturnType<typeof consume>>;
 
 /** What every decision is made with, as it is at that moment. */
 async function followState(
