@@ -46,6 +46,7 @@ export function sqlHistory({ db, schema }: Pick<Sql<AuditTables>, 'db' | 'schema
 /** Behind every text that begins with the prefix, compared by bytes. */
 const LAST_CHARACTER = '\u{10FFFF}';
 
+/** Of what is known by an event about it: a command names whatever somebody typed, also what there is not. */
 async function idsStartingWith(
   { db, events }: EventSource,
   column: 'incident_id' | 'decision_id',
@@ -55,7 +56,7 @@ async function idsStartingWith(
   const id = sql.ref(column);
   const { rows } = await sql<{ id: string }>`
     select distinct ${id} as id from ${events}
-    where ${id} <> '' and ${id} >= ${prefix} and ${id} < ${prefix + LAST_CHARACTER}
+    where ${id} <> '' and ${id} >= ${prefix} and ${id} < ${prefix + LAST_CHARACTER} and topic <> 'audit'
     order by ${id} limit ${limit}`.execute(db);
   return rows.map((row) => row.id);
 }

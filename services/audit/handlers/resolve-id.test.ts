@@ -103,6 +103,39 @@ describe('a decision is found', () => {
   });
 });
 
+describe('what people typed', () => {
+  const whole = 'inc-4ddff3f8aa';
+  const typed = (subject: string, result: string) =>
+    sample('CommandGiven', { subject, result, commandId: `${subject} ${result}`, givenAt: at(30) });
+  const refused = (subject: string) => typed(subject, 'NO_SUCH_ACTION');
+  const told = [refused('inc-4ddff3f8'), refused('inc-4ddff'), refused('inc-404'), refused(whole)];
+  let history: History;
+  beforeAll(async () => {
+    const store = await stores.open();
+    await deliver(store.log, [reported(whole, '', 1), decided('dec-1', whole, 2), ...told]);
+    history = store.history;
+  });
+
+  it.each([
+    ['the very beginning that was typed', 'inc-4ddff3f8'],
+    ['a shorter one', 'inc-4d'],
+    ['one between two that were typed', 'inc-4ddff3'],
+  ])('hides no incident from %s', async (_what, id) => {
+    expect(await resolveIncident(history, id)).toBe(whole);
+    expect(await resolveDecision(history, id)).toBe('dec-1');
+  });
+
+  it('makes up no incident, however it is asked for', async () => {
+    for (const id of ['inc-404', 'inc-40'])
+      await expect(resolveIncident(history, id)).rejects.toMatchObject({ code: 'INCIDENT_NOT_FOUND' });
+  });
+
+  it('is told beside the rest where it named the incident in whole', async () => {
+    const timeline = await history.incidentTimeline(whole);
+    expect(timeline.map(({ type }) => type)).toEqual(['IncidentReported', 'DecisionMade', 'CommandGiven']);
+  });
+});
+
 describe('an explanation', () => {
   it('is the decision as it was published, with what came of it', async () => {
     const store = await stores.open();
