@@ -18,6 +18,7 @@ const entry = TimelineEntry.fromPartial({
   runbook: 'restart-pod@3',
   outcome: 'rate_limited',
   service: 'web',
+  ended: { outcome: 'blocked', code: '', reason: '' },
   dataJson: JSON.stringify(DecisionMade.toJSON(made)),
 });
 const lines = (...entries: TimelineEntry[]) =>
@@ -34,14 +35,30 @@ it('tells what was decided, of which incident, and why', () => {
     'restart-pod@3',
     'blocked',
     'rate_limited',
+    'blocked',
     'web',
     'it ran 5 times',
   ]);
 });
 
+it('tells how it ended, and why where that was not as decided', () => {
+  const executing = { ...entry, outcome: 'executing' };
+  const ended = (outcome: string, code: string, reason: string) =>
+    lines({ ...executing, ended: { outcome, code, reason } })[1];
+  expect(ended('aborted', 'pre_check_failed', 'only 1 ready peer')).toMatch(
+    /executing +aborted: pre_check_failed +web +only 1 ready peer$/,
+  );
+  expect(ended('verified', '', 'verified')).toMatch(/executing +verified +web +it ran 5 times$/);
+  expect(ended('in progress', '', '')).toMatch(/executing +in progress +web +it ran 5 times$/);
+});
+
+it('has how it ended in its JSON', () => {
+  expect(decisionList([entry]).body).toMatchObject({ items: [{ ended: { outcome: 'blocked' } }] });
+});
+
 it('shows what is known where the decision itself is too long to come along', () => {
   const [, row] = lines({ ...entry, dataJson: '', text: 'blocked' });
-  expect(row).toMatch(/inc-017 +restart-pod@3 +rate_limited +web +blocked$/);
+  expect(row).toMatch(/inc-017 +restart-pod@3 +rate_limited +blocked +web +blocked$/);
 });
 
 it('takes modes as runbooks spell them, and no others', () => {

@@ -1,11 +1,11 @@
-import type { TimelineEntry } from '#gen/belay/v1/audit_service.ts';
+import type { DecisionEnding, TimelineEntry } from '#gen/belay/v1/audit_service.ts';
 import { DecisionMade } from '#gen/belay/v1/decision.ts';
 import { modeToJSON } from '#gen/belay/v1/common.ts';
 import { entryBody } from '../commands/audit/entry.ts';
 import type { Presentation, Result } from '../frame/output.ts';
 import type { Cell } from '../frame/table.ts';
 
-const HEADER = ['TIME', 'DECISION', 'INCIDENT', 'RUNBOOK', 'MODE', 'OUTCOME', 'SERVICE', 'REASON'];
+const HEADER = ['TIME', 'DECISION', 'INCIDENT', 'RUNBOOK', 'MODE', 'OUTCOME', 'ENDED', 'SERVICE', 'REASON'];
 
 export function decisionList(entries: readonly TimelineEntry[]): Result {
   return {
@@ -35,10 +35,25 @@ function row(entry: TimelineEntry, { time, wide }: Presentation): Cell[] {
     entry.runbook,
     modeWord(mode),
     entry.outcome,
+    endedCell(entry.ended),
     entry.service,
-    summary || entry.text,
+    reasonOf(entry) || summary || entry.text,
   ];
 }
+
+/** An audit from before it was told says nothing. */
+function endedCell(ended: DecisionEnding | undefined): Cell {
+  if (!ended) return '';
+  const { outcome, code } = ended;
+  if (outcome === VERIFIED) return { text: outcome, tone: 'good' };
+  return code === '' ? outcome : `${outcome}: ${code}`;
+}
+
+const VERIFIED = 'verified';
+
+/** Why it ended otherwise than it was decided. Of a fix that helped, why it was chosen. */
+const reasonOf = ({ ended }: TimelineEntry): string =>
+  ended && ended.outcome !== VERIFIED ? ended.reason : '';
 
 /** The longest come without their data. */
 const madeIn = ({ dataJson }: TimelineEntry): DecisionMade =>

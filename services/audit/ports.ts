@@ -1,4 +1,5 @@
 import type { AuditedEvent, Position } from './domain/audited-event.ts';
+import type { EndingFact } from './domain/decision-ending.ts';
 
 /** The record of what happened. It only grows. */
 export interface EventLog {
@@ -63,6 +64,8 @@ export interface History {
   decisionTimeline(decisionId: string): Promise<readonly HistoryEntry[]>;
   /** The DecisionMade itself as JSON, however long. */
   decisionMade(decisionId: string): Promise<string | undefined>;
+  /** What tells how each decision ended, in the order of its timeline. All of them in one question. */
+  endingFacts(decisionIds: readonly string[]): Promise<ReadonlyMap<string, readonly EndingFact[]>>;
   /** Newest first. */
   find(search: Search): Promise<readonly HistoryEntry[]>;
 }

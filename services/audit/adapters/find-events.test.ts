@@ -141,6 +141,25 @@ describe('a query', () => {
     ]);
   });
 
+  it('says of each decision how it ended, in one question for all, and of nothing else', async () => {
+    let questions = 0;
+    const counted: History = {
+      ...history,
+      endingFacts: (ids) => {
+        questions += 1;
+        return history.endingFacts(ids);
+      },
+    };
+    const { entries } = await queryEvents(counted, request({}));
+    const ended = entries.filter((entry) => entry.ended).map((entry) => [entry.type, entry.ended]);
+    const blocked = { outcome: 'blocked', code: '', reason: 'blocked' };
+    expect(ended).toEqual([
+      ['DecisionMade', blocked],
+      ['DecisionMade', { outcome: 'verified', code: '', reason: 'verified' }],
+    ]);
+    expect(questions).toBe(1);
+  });
+
   it('names an incident by a beginning that several have: which they are', async () => {
     await expect(queryEvents(history, request({ incident: 'inc-01' }))).rejects.toMatchObject({
       kind: 'conflict',

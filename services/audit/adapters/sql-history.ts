@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from '#lib/sql/open-sql.ts';
 import type { History, HistoryEntry, IncidentEntry } from '../ports.ts';
 import type { AuditTables } from './audit-tables.ts';
+import { endingFacts } from './ending-facts.ts';
 import { findEvents } from './find-events.ts';
 import { ascending, descending, type EventSource, shownColumns } from './shown-columns.ts';
 
@@ -39,6 +40,7 @@ export function sqlHistory({ db, schema }: Pick<Sql<AuditTables>, 'db' | 'schema
         where decision_id = ${id} and type = 'DecisionMade' limit 1`.execute(db);
       return rows[0]?.data;
     },
+    endingFacts: (decisionIds) => endingFacts(source, decisionIds),
     find: (search) => findEvents(source, search),
   };
 }

@@ -61,7 +61,7 @@ function isReopenedSince(decision: IncidentFact, facts: readonly IncidentFact[])
   return reopened !== undefined && reopened.time.getTime() > decision.time.getTime() + SKEW_MS;
 }
 
-const WORST_FIRST = [
+export const WORST_FIRST = [
   'unknown',
   'failed',
   'error',

@@ -1,6 +1,7 @@
-import type { QueryEventsRequest, QueryEventsResponse } from '#gen/belay/v1/audit_service.ts';
+import type { QueryEventsRequest, QueryEventsResponse, TimelineEntry } from '#gen/belay/v1/audit_service.ts';
 import { Mode, modeToJSON } from '#gen/belay/v1/common.ts';
 import type { Position } from '../domain/audited-event.ts';
+import { decisionEnding } from '../domain/decision-ending.ts';
 import { decodePageToken, encodePageToken, type Filters } from '../domain/page-token.ts';
 import type { History, Search } from '../ports.ts';
 import { isNotFound, resolveIncident } from './resolve-id.ts';
@@ -27,9 +28,20 @@ export async function queryEvents(
   const last = found[entries.length - 1];
   const isEnd = last === undefined || entries.length === found.length;
   return {
-    entries,
+    entries: await withEndings(history, entries),
     nextPageToken: isEnd ? '' : encodePageToken({ after: last, incidentId }, filters),
   };
+}
+
+/** Of each decision how it ended: what was decided alone would have fixed, failed and aborted ones look the same. */
+async function withEndings(history: History, entries: readonly TimelineEntry[]): Promise<TimelineEntry[]> {
+  const made = entries.filter(({ type }) => type === 'DecisionMade');
+  const facts = await history.endingFacts(made.map(({ decisionId }) => decisionId));
+  return entries.map((entry) =>
+    entry.type === 'DecisionMade'
+      ? { ...entry, ended: decisionEnding(facts.get(entry.decisionId) ?? []) }
+      : entry,
+  );
 }
 
 /** Empty: no incident was asked for. Undefined: the one that was asked for is not known. */

@@ -45,6 +45,7 @@ function toEntry(entry: HistoryEntry): TimelineEntry {
     actor,
     text,
     dataJson,
+    ended: undefined,
   };
 }
 

@@ -41,6 +41,16 @@ export interface TimelineEntry {
   text: string;
   /** The event as JSON. */
   dataJson: string;
+  /** Of a DecisionMade that QueryEvents found: how it ended, as far as is recorded. */
+  ended: DecisionEnding | undefined;
+}
+
+export interface DecisionEnding {
+  /** verified, failed, unknown, aborted, blocked, denied, lapsed, in progress, ... */
+  outcome: string;
+  /** Why the executor would not do it: pre_check_failed, target_busy, ... Empty elsewhere. */
+  code: string;
+  reason: string;
 }
 
 export interface IncidentSummary {
@@ -109,6 +119,7 @@ function createBaseTimelineEntry(): TimelineEntry {
     actor: "",
     text: "",
     dataJson: "",
+    ended: undefined,
   };
 }
 
@@ -149,6 +160,9 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
     }
     if (message.dataJson !== "") {
       writer.uint32(98).string(message.dataJson);
+    }
+    if (message.ended !== undefined) {
+      DecisionEnding.encode(message.ended, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -262,6 +276,14 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
             message.dataJson = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.ended = DecisionEnding.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -308,6 +330,7 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
         : isSet(object.data_json)
         ? globalThis.String(object.data_json)
         : "",
+      ended: isSet(object.ended) ? DecisionEnding.fromJSON(object.ended) : undefined,
     };
   },
 
@@ -349,6 +372,9 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
     if (message.dataJson !== "") {
       obj.dataJson = message.dataJson;
     }
+    if (message.ended !== undefined) {
+      obj.ended = DecisionEnding.toJSON(message.ended);
+    }
     return obj;
   },
 
@@ -369,6 +395,110 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
     message.actor = object.actor ?? "";
     message.text = object.text ?? "";
     message.dataJson = object.dataJson ?? "";
+    message.ended = (object.ended !== undefined && object.ended !== null)
+      ? DecisionEnding.fromPartial(object.ended)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDecisionEnding(): DecisionEnding {
+  return { outcome: "", code: "", reason: "" };
+}
+
+export const DecisionEnding: MessageFns<DecisionEnding> = {
+  encode(message: DecisionEnding, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.outcome !== "") {
+      writer.uint32(10).string(message.outcome);
+    }
+    if (message.code !== "") {
+      writer.uint32(18).string(message.code);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DecisionEnding {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDecisionEnding();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DecisionEnding {
+    return {
+      outcome: isSet(object.outcome) ? globalThis.String(object.outcome) : "",
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: DecisionEnding): unknown {
+    const obj: any = {};
+    if (message.outcome !== "") {
+      obj.outcome = message.outcome;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DecisionEnding>): DecisionEnding {
+    return DecisionEnding.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DecisionEnding>): DecisionEnding {
+    const message = createBaseDecisionEnding();
+    message.outcome = object.outcome ?? "";
+    message.code = object.code ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };
