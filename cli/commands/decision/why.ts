@@ -11,6 +11,7 @@ import { printable } from '../../frame/printable.ts';
 import type { Session } from '../../frame/session.ts';
 import type { Cell } from '../../frame/table.ts';
 import { defineVerb } from '../../frame/verb.ts';
+import { executorAnswer, type Refusal } from '../../decision/executor-answer.ts';
 import { retryWords } from '../../decision/retry-words.ts';
 import { entryBody } from '../audit/entry.ts';
 
@@ -58,7 +59,8 @@ export async function printWhy(
   session: Session,
   how: 'print' | 'printNext' = 'print',
 ): Promise<void> {
-  if (isForPeople(session) && found.decision) session.write(`${heading(found.decision)}\n\n`);
+  const refusal = executorAnswer(found.timeline)?.refusal;
+  if (isForPeople(session) && found.decision) session.write(`${heading(found.decision, refusal)}\n\n`);
   await session.out[how](whyResult(found));
 }
 
@@ -75,10 +77,23 @@ export function whyResult({ decision, timeline }: ExplainDecisionResponse): Resu
     names: [decision?.decisionId ?? ''],
     table: () => ({
       header: ['CHECK', 'RESULT', 'OBSERVED', 'LIMIT'],
-      rows: (decision?.checks ?? []).map(checkRow),
+      rows: checkRows(decision?.checks ?? [], timeline),
     }),
   };
 }
+
+/** The executor's answer stands where the decision could only say that it would be asked. */
+function checkRows(checks: readonly Check[], timeline: ExplainDecisionResponse['timeline']): Cell[][] {
+  const answer = executorAnswer(timeline);
+  if (!answer) return checks.map(checkRow);
+  const { refusal, checks: live } = answer;
+  const verdict: Cell[][] = refusal ? [['executor', REFUSE, refusal.code, '']] : [];
+  const own = checks.filter(({ name }) => name !== LIVE);
+  return [...own.map(checkRow), ...live.map(checkRow), ...verdict];
+}
+
+/** As decisions name it. */
+const LIVE = 'live checks';
 
 /** A table of its own: long sentences must not widen the columns of the checks. */
 function timelineResult({ timeline }: ExplainDecisionResponse): Result {
@@ -102,23 +117,31 @@ const MODE_WORDS: Readonly<Record<number, string>> = {
   [Mode.OBSERVE]: 'NOT DONE (observe)',
 };
 
-function heading(decision: DecisionMade): string {
+function heading(decision: DecisionMade, refusal: Refusal | undefined): string {
   const { mode, runbook, resource, externalId, incidentId, decidedAt, summary } = decision;
   const what = runbook ? `${runbook.name}@${runbook.version}` : 'no runbook';
   const where = resource ? ` on ${placeOf(resource)}` : '';
   const when = decidedAt ? secondsOf(decidedAt) : '';
-  const first = `${MODE_WORDS[mode] ?? 'UNKNOWN'}  ${what}${where}  ${externalId || incidentId}  ${when}`;
+  const word = refusal ? `NOT DONE (${refusal.code})` : (MODE_WORDS[mode] ?? 'UNKNOWN');
+  const first = `${word}  ${what}${where}  ${externalId || incidentId}  ${when}`;
+  if (refusal) return [first, refusalText(refusal)].map(printable).join('\n');
   const retry = retryWords(decision, secondsOf);
   return [first, `${summary}${retry && ` To be ${retry}, because that passes.`}`].map(printable).join('\n');
 }
+
+/** Some reasons say already that nothing changed. */
+const refusalText = ({ reason }: Refusal): string =>
+  `The executor did not do it: ${reason.replace(/[.\s]*(nothing changed)?[.\s]*$/i, '')}. Nothing changed.`;
 
 const secondsOf = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');
 
 const placeOf = ({ kind, namespace, name }: Resource): string =>
   `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 
+const REFUSE = { text: 'REFUSE', tone: 'bad' } as const;
+
 export function checkRow({ name, result, observed, limit }: Check): Cell[] {
   if (result === CheckResult.PASS) return [name, { text: 'pass', tone: 'good' }, observed, limit];
-  if (result === CheckResult.REFUSE) return [name, { text: 'REFUSE', tone: 'bad' }, observed, limit];
+  if (result === CheckResult.REFUSE) return [name, REFUSE, observed, limit];
   return [name, { text: '-', tone: 'dim' }, `not reached (${limit})`, ''];
 }
