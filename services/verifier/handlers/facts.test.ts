@@ -43,13 +43,13 @@ it('a call for people names the runbook, so that it can be disabled', async () =
   });
 });
 
-it('a call for people to an action that nobody can tell the outcome of says how they end that', async () => {
+it('a call for people says why and no more: the reason goes on to what is stopped by it', async () => {
   const { handlers, said } = oneWatch();
   const context = { now: failed.finishedAt } as never;
   const unknown = { ...failed, status: ActionStatus.UNKNOWN, error: 'the answer was lost' };
   await handlers.ActionFinished?.({ data: unknown } as never, context);
   expect(said.map(({ data }) => (data as { reason: string }).reason)).toEqual([
-    `the answer was lost. Once you have looked at the target: belay action settle ${unknown.actionId}`,
+    'the answer was lost',
     'the answer was lost',
   ]);
 });

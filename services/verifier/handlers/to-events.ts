@@ -5,7 +5,7 @@ import { toActor } from '#lib/events/to-actor.ts';
 import type { Identity } from '#lib/identity/identity.ts';
 import type { Ruling } from '../domain/judge.ts';
 import { type Judgement, judgeCheck } from '../domain/resource-checks.ts';
-import type { Outcome, Resolved, Sample, Settled, Watch } from '../domain/watch.ts';
+import type { Outcome, Resolved, Sample, Watch } from '../domain/watch.ts';
 
 const OUTCOMES: Readonly<Record<Outcome, SettledOutcome>> = {
   verified: SettledOutcome.VERIFIED,
@@ -60,8 +60,7 @@ export function settlementEvents(watch: Watch, { settled, judgements, escalate }
   if (escalate) {
     const policy = watch.issued?.onVerificationFailure || 'page_service_owner';
     const { owner = '', runbook = '' } = watch.issued ?? {};
-    const { at: escalatedAt } = settled;
-    const reason = escalationReason(watch, settled);
+    const { at: escalatedAt, reason } = settled;
     events.push(outgoing('Escalated', { ...ids, policy, owner, runbook, reason, escalatedAt }));
   }
   events.push(
@@ -77,12 +76,6 @@ export function settlementEvents(watch: Watch, { settled, judgements, escalate }
   );
   return events;
 }
-
-/** What nobody can tell, people have to: whoever is called is told how. */
-const escalationReason = ({ actionId }: Watch, { outcome, reason }: Settled): string =>
-  outcome === 'unknown'
-    ? `${reason}. Once you have looked at the target: belay action settle ${actionId}`
-    : reason;
 
 /** What a person found. */
 export function resolutionEvent(
