@@ -40,10 +40,11 @@ describe('a decision', () => {
     ['whose order was refused', 'refused: expired', ['ActionSettled refused expired', settled]],
     ['whose order nobody took', 'never started', ['ActionSettled never_started never_started', settled]],
     ['that guardrails blocked', 'blocked', ['DecisionClosed blocked']],
+    ['whose plan showed that it cannot be done', 'blocked', ['DecisionClosed blocked']],
     [
       'whose plan the executor would not make',
-      'blocked: pre_check_failed',
-      ['ActionAborted pre_check_failed pre_check_failed', 'DecisionClosed blocked'],
+      'not ordered: target_refused',
+      ['ActionAborted target_refused target_refused', 'DecisionClosed failed'],
     ],
     ['that people are asked about', 'waits for approval', [waiting]],
     [

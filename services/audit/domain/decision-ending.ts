@@ -55,10 +55,13 @@ const VERDICTS: Readonly<Record<string, string>> = {
 function closedEnding(facts: readonly EndingFact[]): DecisionEnding | undefined {
   const closed = facts.findLast(({ type }) => type === 'DecisionClosed');
   if (!closed) return undefined;
-  if (closed.outcome !== 'blocked') return endingOf(CLOSED[closed.outcome] ?? spoken(closed.outcome), closed);
+  const word = CLOSED[closed.outcome] ?? spoken(closed.outcome);
+  if (!BY_EXECUTOR.has(word)) return endingOf(word, closed);
   const declined = facts.findLast(({ type }) => type === 'ActionRefused' || type === 'ActionAborted');
-  return endingOf('blocked', closed, declined?.code);
+  return endingOf(word, closed, declined?.code);
 }
+
+const BY_EXECUTOR: ReadonlySet<string> = new Set(['blocked', 'not ordered']);
 
 /** A fix that did not help has failed as well. */
 const CLOSED: Readonly<Record<string, string>> = { failed: 'not ordered' };
