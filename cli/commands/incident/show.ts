@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import type { GetIncidentResponse } from '#gen/belay/v1/audit_service.ts';
-import { DecisionMade } from '#gen/belay/v1/decision.ts';
 import { sayUnknownOutcomes } from '../../audit/unknown-outcomes.ts';
 import { call } from '../../connection/call.ts';
 import { exitCodes } from '../../frame/exit-codes.ts';
 import type { Result } from '../../frame/output.ts';
 import { defineVerb } from '../../frame/verb.ts';
-import { retryWords } from '../../decision/retry-words.ts';
 import { entryBody } from '../audit/entry.ts';
+import { awaited } from './awaited.ts';
 
 export const incidentShow = defineVerb<{ readonly id: string }>({
   path: 'incident show',
@@ -48,15 +47,8 @@ export function showIncident({ incident, timeline }: GetIncidentResponse): Resul
   };
 }
 
-/** What the newest decision waits for, as long as nothing came of it. */
+/** An approval is in the outcome itself. */
 function waitingRetry(timeline: GetIncidentResponse['timeline']): string {
-  const newest = timeline.findLast(({ type }) => type === 'DecisionMade');
-  if (!newest || newest.dataJson === '') return '';
-  const isOver = timeline.some(
-    ({ type, decisionId }) => type === 'DecisionClosed' && decisionId === newest.decisionId,
-  );
-  const words = retryWords(DecisionMade.fromJSON(JSON.parse(newest.dataJson)), clockOf);
-  return isOver || words === '' ? '' : `to be ${words}`;
+  const waits = awaited(timeline);
+  return waits?.what === 'retry' ? waits.words : '';
 }
-
-const clockOf = (at: Date): string => at.toISOString().replace(/\.\d+Z$/, 'Z');

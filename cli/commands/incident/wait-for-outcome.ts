@@ -4,6 +4,7 @@ import { sayUnknownOutcomes } from '../../audit/unknown-outcomes.ts';
 import { call } from '../../connection/call.ts';
 import { type ExitCode, exitCodes } from '../../frame/exit-codes.ts';
 import type { Session } from '../../frame/session.ts';
+import { awaited } from './awaited.ts';
 import { isResolved, isSettled, isVerified, reportsIn } from './episode.ts';
 import { showIncident } from './show.ts';
 
@@ -16,13 +17,18 @@ export interface Reported {
   readonly alreadyOpen: boolean;
 }
 
-/** Follows an incident to its end and shows it. 0 only when it was fixed and verified. */
+/** Follows an incident to its end and shows it, or what is known when time is up. 0 only when it was fixed and verified. */
 export async function waitForOutcome(reported: Reported, session: Session): Promise<ExitCode> {
-  const { found, verified } = await incidentOutcome(reported, session);
-  if (reported.alreadyOpen) await printOpenAlready(found, session);
+  const found = await follow(reported, session);
+  if (found) await print(found, reported, session);
+  if (!found || !isSettled(found.timeline)) throw notSettled(reported, found, session);
+  return isVerified(found.timeline) ? exitCodes.done : exitCodes.no;
+}
+
+async function print(found: GetIncidentResponse, { alreadyOpen }: Reported, session: Session): Promise<void> {
+  if (alreadyOpen) await printOpenAlready(found, session);
   else await session.out.print(showIncident(found));
   sayUnknownOutcomes(found.timeline, session);
-  return verified ? exitCodes.done : exitCodes.no;
 }
 
 export interface IncidentOutcome {
@@ -30,29 +36,49 @@ export interface IncidentOutcome {
   readonly verified: boolean;
 }
 
-export async function incidentOutcome(
+export async function incidentOutcome(reported: Reported, session: Session): Promise<IncidentOutcome> {
+  const found = await follow(reported, session);
+  if (!found || !isSettled(found.timeline)) throw notSettled(reported, found, session);
+  return { found, verified: isVerified(found.timeline) };
+}
+
+/** As far as it comes in time. Undefined where the report itself is not even recorded. */
+async function follow(
   { incidentId, alreadyOpen }: Reported,
   session: Session,
-): Promise<IncidentOutcome> {
+): Promise<GetIncidentResponse | undefined> {
   const deadlineMs = session.clock.monotonicMs() + session.globals.timeoutMs;
   let reportsBefore: number | undefined;
+  let newest: GetIncidentResponse | undefined;
   while (session.clock.monotonicMs() < deadlineMs) {
     const found = await lookAtIncident(incidentId, session);
     if (found) {
       const { timeline } = found;
       // Reported again after its end, and not told yet: the outcome that is there is the one before.
       reportsBefore ??= !alreadyOpen && isResolved(timeline) ? reportsIn(timeline) : 0;
-      if (reportsIn(timeline) > reportsBefore && isSettled(timeline))
-        return { found, verified: isVerified(timeline) };
+      if (reportsIn(timeline) > reportsBefore) newest = found;
+      if (newest && isSettled(timeline)) break;
     }
     await session.clock.sleep(EVERY_MS);
   }
-  throw new BelayError('timeout', `${incidentId} is not settled yet`, {
+  return newest;
+}
+
+function notSettled(
+  { incidentId }: Reported,
+  found: GetIncidentResponse | undefined,
+  { globals, invokedAs }: Session,
+): BelayError {
+  const waits = awaited(found?.timeline ?? []);
+  const command = waits ? NEXT[waits.what] : 'incident show';
+  return new BelayError('timeout', `${incidentId} is not settled yet${waits ? `: ${waits.words}` : ''}`, {
     code: 'NOT_SETTLED',
-    why: `waited ${session.globals.timeoutMs / 1_000} s; it goes on without you`,
-    next: `${session.invokedAs} incident show ${incidentId}`,
+    why: `waited ${globals.timeoutMs / 1_000} s; it goes on without you`,
+    next: `${invokedAs} ${command} ${incidentId}`,
   });
 }
+
+const NEXT = { retry: 'decision why', approval: 'approval show' } as const;
 
 /** The projection is a moment behind the log: not there yet is no error. */
 export async function lookAtIncident(id: string, session: Session): Promise<GetIncidentResponse | undefined> {
