@@ -91,9 +91,9 @@ it('shows what the executor refused, in the place of the checks that it was aske
       '',
       'CHECK        RESULT  OBSERVED           LIMIT',
       'circuit      pass    CLOSED, 1 failure  opens at 3',
+      'live checks  REFUSE  pre_check_failed   executor',
       'controlled   pass    by a Deployment    limit',
       'ready peers  REFUSE  0                  limit',
-      'executor     REFUSE  pre_check_failed',
       '',
     ].join('\n'),
   );
@@ -115,7 +115,7 @@ it('shows what was found live beside what stopped it behind that', async () => {
   });
   const text = await why(ordered, started, stopped);
   expect(text).toContain('The executor did not do it: the kill switch is engaged. Nothing changed.\n');
-  expect(text).toMatch(/controlled +pass[^]*executor +REFUSE +kill_switch\n/);
+  expect(text).toMatch(/live checks +REFUSE +kill_switch +executor\ncontrolled +pass/);
   expect(text).not.toContain('not reached');
 });
 
@@ -129,7 +129,7 @@ it('takes for a refusal only what kept it from being done', async () => {
   ]) {
     const text = await why(ordered, ...timeline);
     expect(text).toContain('ORDERED (auto_execute)');
-    expect(text).toMatch(/controlled +pass/);
+    expect(text).toMatch(/live checks +pass +all 1 +executor\ncontrolled +pass/);
     expect(text).not.toMatch(/REFUSE|not reached/);
   }
 });

@@ -87,9 +87,12 @@ function checkRows(checks: readonly Check[], timeline: ExplainDecisionResponse['
   const answer = executorAnswer(timeline);
   if (!answer) return checks.map(checkRow);
   const { refusal, checks: live } = answer;
-  const verdict: Cell[][] = refusal ? [['executor', REFUSE, refusal.code, '']] : [];
+  const verdict: Cell[] = refusal
+    ? [LIVE, REFUSE, refusal.code, 'executor']
+    : [LIVE, PASS, `all ${live.length}`, 'executor'];
   const own = checks.filter(({ name }) => name !== LIVE);
-  return [...own.map(checkRow), ...live.map(checkRow), ...verdict];
+  // Some have the name of one that went by the report alone: those at the target stand under their verdict.
+  return [...own.map(checkRow), verdict, ...live.map(checkRow)];
 }
 
 /** As decisions name it. */
@@ -138,10 +141,11 @@ const secondsOf = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 
 const placeOf = ({ kind, namespace, name }: Resource): string =>
   `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 
+const PASS = { text: 'pass', tone: 'good' } as const;
 const REFUSE = { text: 'REFUSE', tone: 'bad' } as const;
 
 export function checkRow({ name, result, observed, limit }: Check): Cell[] {
-  if (result === CheckResult.PASS) return [name, { text: 'pass', tone: 'good' }, observed, limit];
+  if (result === CheckResult.PASS) return [name, PASS, observed, limit];
   if (result === CheckResult.REFUSE) return [name, REFUSE, observed, limit];
   return [name, { text: '-', tone: 'dim' }, `not reached (${limit})`, ''];
 }
