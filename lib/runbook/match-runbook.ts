@@ -27,6 +27,8 @@ export interface Matcher {
   match(trigger: Trigger): Match | undefined;
   /** The same match, with every runbook that was close to it. */
   explain(trigger: Trigger): Explanation;
+  /** Those that name its cause or symptom, and are for resources of another kind. */
+  ofOtherKind(trigger: Trigger): readonly Runbook[];
 }
 
 /**
@@ -41,6 +43,11 @@ export function matchRunbook(runbooks: readonly Runbook[], trigger: Trigger): Ma
 
 export function explainMatch(runbooks: readonly Runbook[], trigger: Trigger): Explanation {
   return matcherOf(runbooks).explain(trigger);
+}
+
+/** What would be for a trigger, did it name a resource of the right kind: by its cause first. */
+export function runbooksOfOtherKind(runbooks: readonly Runbook[], trigger: Trigger): readonly Runbook[] {
+  return matcherOf(runbooks).ofOtherKind(trigger);
 }
 
 const matchers = new WeakMap<readonly Runbook[], Matcher>();
@@ -73,7 +80,12 @@ export function compileMatcher(runbooks: readonly Runbook[]): Matcher {
     ];
     return { match: found, close: closeTo(found, near) };
   };
-  return { match, explain };
+  const ofOtherKind = (trigger: Trigger): readonly Runbook[] => {
+    const named = [causes.exact.get(trigger.probableCause), symptoms.exact.get(trigger.symptom)];
+    const misfits = named.flatMap((found = []) => found.filter(({ isForKind }) => !isForKind(trigger)));
+    return [...new Set(misfits.map((candidate) => candidate.match.runbook))];
+  };
+  return { match, explain, ofOtherKind };
 }
 
 interface Candidate {

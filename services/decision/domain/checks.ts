@@ -37,9 +37,13 @@ function chosenBy(chosen: Chosen, { probableCause, symptom }: IncidentFacts): st
 
 function confidence({ confidence }: IncidentFacts, { triggers }: Runbook): Check {
   const limit = `>= ${triggers.minimumConfidence.toFixed(2)}`;
-  const observed = confidence.toFixed(2);
-  if (confidence >= triggers.minimumConfidence) return pass('confidence', observed, limit);
-  return refuse('confidence', observed, limit, 'low_confidence', `the cause is only ${observed} certain`);
+  const observed = confidence?.toFixed(2) ?? 'none reported';
+  if ((confidence ?? 0) >= triggers.minimumConfidence) return pass('confidence', observed, limit);
+  const reason =
+    confidence === undefined
+      ? 'the report does not say how certain it is, which counts as 0'
+      : `the cause is only ${observed} certain`;
+  return refuse('confidence', observed, limit, 'low_confidence', reason);
 }
 
 function age({ reportedAt }: IncidentFacts, { maxIncidentAgeMs }: Policy, now: Date): Check {

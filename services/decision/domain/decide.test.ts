@@ -254,6 +254,55 @@ describe('a decision', () => {
     expect(decideOn({ runbooks: [known], incident: unknown }).mode).toBe('auto_execute');
   });
 
+  it.each([
+    [undefined, 'no resource', 'no resource'],
+    [{ target: 'prod', kind: 'instance', namespace: '', name: 'i-1' }, 'an instance', 'instance'],
+  ])(
+    'says which runbook would be for it, were it about another kind of resource',
+    (resource, named, seen) => {
+      const scope = { ...runbook().scope, resourceKinds: ['pod'] };
+      const hurt = incident({ probableCause: '', resource });
+      const { mode, code, summary, checks } = decideOn({ runbooks: [runbook({ scope })], incident: hurt });
+      const why = `o runbook matches CrashLoopBackOff; restart-pod is for it, and needs a pod: the report names ${named}`;
+      expect({ mode, code, summary }).toEqual({
+        mode: 'manual',
+        code: 'no_runbook',
+        summary: `N${why}. Nothing changed.`,
+      });
+      expect(checks).toMatchObject([
+        { observed: `CrashLoopBackOff, on ${seen}`, limit: 'restart-pod on a pod', reason: `n${why}` },
+      ]);
+    },
+  );
+
+  it('names a few of the runbooks that would be for it, by cause first', () => {
+    const of = (name: string, symptoms: string[], probableCauses: string[]) => {
+      const scope = { ...runbook().scope, resourceKinds: [`${name}s`, 'host'] };
+      return runbook({ name, scope, triggers: { ...runbook().triggers, symptoms, probableCauses } });
+    };
+    const runbooks = [of('a', ['s'], []), of('b', ['s'], []), of('c', ['s'], []), of('d', [], ['y'])];
+    const hurt = incident({ symptom: 's', probableCause: 'y', resource: undefined });
+    expect(decideOn({ runbooks, incident: hurt }).summary).toContain(
+      'y, s; d is for it, and needs a ds or host; a is for it, and needs an as or host; ' +
+        'b is for it, and needs a bs or host, and there are more: the report names no resource.',
+    );
+  });
+
+  it('says that a report does not say how certain it is', () => {
+    const unsure = decideOn({ incident: incident({ confidence: undefined }) });
+    expect(unsure).toMatchObject({
+      mode: 'suggest',
+      code: 'low_confidence',
+      summary:
+        'restart-pod was not run: the report does not say how certain it is, which counts as 0. Nothing changed.',
+    });
+    expect(unsure.checks.find(({ name }) => name === 'confidence')?.observed).toBe('none reported');
+    const undemanding = runbook({ triggers: { ...runbook().triggers, minimumConfidence: 0 } });
+    expect(decideOn({ runbooks: [undemanding], incident: incident({ confidence: undefined }) }).mode).toBe(
+      'auto_execute',
+    );
+  });
+
   it('says in observe what it would have done', () => {
     expect(decideOn({ runbooks: [runbook({ decisionMode: 'observe' })] }).wouldHave).toBe('auto_execute');
     const asking = runbook({ decisionMode: 'approval_required' });

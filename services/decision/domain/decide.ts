@@ -7,6 +7,7 @@ import type { Asked, Check, Decision, Facts, Mode, Policy } from './decision.ts'
 import { asksForOf } from './registry/active-runbook.ts';
 import { type MomentaryRisk, momentaryRisk } from './risk.ts';
 import { type GuardrailCheck, guardrailNames } from './guardrails/guardrail-check.ts';
+import { noRunbook } from './no-runbook.ts';
 
 /**
  * The mode for an incident, with every step that led there. Nothing is asked and nothing is changed here:
@@ -157,18 +158,4 @@ function summaryOf(runbook: Runbook, { level, raisedBy }: MomentaryRisk, mode: M
   if (mode === 'approval_required')
     return `${name} is ${level} risk${raised} and needs a person. Nothing changed.${byHand}`;
   return `${name} is for people to run. Nothing changed.`;
-}
-
-function noRunbook({ incident }: Facts, offer: Runbook | undefined): Decision {
-  const trigger = [incident.probableCause, incident.symptom].filter(Boolean).join(', ') || 'nothing';
-  return {
-    mode: 'manual',
-    code: 'no_runbook',
-    summary: `No runbook matches ${trigger}. Nothing changed.${offer ? ` ${offer.name} is for people to run.` : ''}`,
-    checks: [refuse('match', trigger, 'a runbook for it', 'no_runbook', `no runbook matches ${trigger}`)],
-    runbook: undefined,
-    risk: 'high',
-    wouldHave: undefined,
-    orders: undefined,
-  };
 }

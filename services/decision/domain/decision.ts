@@ -9,7 +9,7 @@ export interface IncidentFacts {
   readonly symptom: string;
   readonly probableCause: string;
   /** 0 to 1; absent counts as 0. */
-  readonly confidence: number;
+  readonly confidence: number | undefined;
   readonly resource: ResourceFacts | undefined;
   /** As reported. The executor reads them again, live. */
   readonly labels: Readonly<Record<string, string>>;

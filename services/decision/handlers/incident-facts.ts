@@ -8,7 +8,7 @@ export function incidentFacts(data: IncidentReported): IncidentFacts {
     service: data.service,
     symptom: data.symptom,
     probableCause: data.probableCause,
-    confidence: data.confidence ?? 0,
+    confidence: data.confidence,
     resource: data.resource,
     labels: data.labels,
     context: data.context,
