@@ -51,8 +51,10 @@ function observed(decision: Decision, { decisionMode }: Runbook): Decision {
 
 /** A person who runs it has looked: an observed runbook is asked about, as one for people is. */
 function asAsked(decision: Decision, { runbook, by, dryRun }: Asked, { incident }: Facts): Decision {
-  if (!incident.resource)
-    return lacking(decision, runbook, 'no resource', 'nothing says which resource it is to act on');
+  if (!incident.resource) {
+    const left = lacking(decision, runbook, 'no resource', 'nothing says which resource it is to act on');
+    return dryRun ? { ...left, summary: dry(left.summary) } : left;
+  }
   if (dryRun) return dryRunOf(decision, runbook);
   return by === 'person' ? decision : observed(decision, runbook);
 }
@@ -60,12 +62,12 @@ function asAsked(decision: Decision, { runbook, by, dryRun }: Asked, { incident 
 /** What is refused is refused; all else is a plan that is shown, and what it would have been. */
 function dryRunOf(decision: Decision, runbook: Runbook): Decision {
   const { mode, summary, checks } = decision;
-  if (mode === 'blocked') return decision;
+  if (mode === 'blocked') return { ...decision, summary: dry(summary) };
   return {
     ...decision,
     mode: 'suggest',
     code: DRY_RUN,
-    summary: `Dry run: ${mode === 'auto_execute' ? `${summary} Nothing changed.` : summary}`,
+    summary: dry(mode === 'auto_execute' ? `${summary} Nothing changed.` : summary),
     checks: mode === 'auto_execute' ? [...checks, notReached(LIVE, 'executor')] : checks,
     wouldHave: mode,
     orders: ordersOf('suggest', runbook),
@@ -74,12 +76,20 @@ function dryRunOf(decision: Decision, runbook: Runbook): Decision {
 
 export const DRY_RUN = 'dry_run';
 
+const dry = (summary: string): string => `Dry run: ${summary}`;
+
 export type Blocked = Pick<Decision, 'mode' | 'code' | 'summary'>;
 
-/** What the guardrails' answer makes of a decision that was to run. Undefined: it runs. */
-export function block(runbookName: string, checks: readonly GuardrailCheck[]): Blocked | undefined {
+/** What the guardrails' answer makes of a decision that was to run, or to be tried out. Undefined: it runs. */
+export function block(
+  runbookName: string,
+  checks: readonly GuardrailCheck[],
+  isDryRun = false,
+): Blocked | undefined {
   const first = checks.find(({ result }) => result === 'refuse');
-  return first && { mode: 'blocked', code: first.code, summary: notRun(runbookName, first.reason) };
+  if (!first) return undefined;
+  const summary = notRun(runbookName, first.reason);
+  return { mode: 'blocked', code: first.code, summary: isDryRun ? dry(summary) : summary };
 }
 
 /** A plan that lacks a fact is left to people, and the fact is among the checks. */
@@ -91,7 +101,7 @@ export function lacking(decision: Decision, runbook: Runbook, missing: string, w
     mode: 'manual',
     orders: undefined,
     code: 'missing_fact',
-    summary: notRun(runbook.name, why),
+    summary: decision.code === DRY_RUN ? dry(notRun(runbook.name, why)) : notRun(runbook.name, why),
     checks: [...checks, refuse('plan', missing, 'every fact is known', 'missing_fact', why), ...behind],
   };
 }

@@ -2,7 +2,7 @@ import { type Check, CheckResult, Mode } from '#gen/belay/v1/common.ts';
 import { DecisionClosed, type DecisionMade, DecisionOutcome, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
 import type { Case } from '../domain/cases/case.ts';
-import { block } from '../domain/decide.ts';
+import { block, DRY_RUN } from '../domain/decide.ts';
 import { isWithdrawn } from '../domain/guardrails/withdraw-slot.ts';
 import { retryAt } from '../domain/retry.ts';
 import type { Slot } from '../ports.ts';
@@ -84,7 +84,7 @@ const waiting = (draft: Draft, made: DecisionMade, opening: Opening): Case =>
 function withGuardrails({ made, retryUntil }: Draft, { checks: answered, storm }: Slot): DecisionMade {
   const byName = new Map<string, Check>(answered.map((check) => [check.name, toProtoCheck(check)]));
   const checks = made.checks.map((check) => byName.get(check.name) ?? check);
-  const blocked = block(made.runbook?.name ?? '', answered);
+  const blocked = block(made.runbook?.name ?? '', answered, made.code === DRY_RUN);
   const counted = storm && stormTold(storm);
   const told = {
     ...made,

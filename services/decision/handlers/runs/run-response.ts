@@ -13,14 +13,16 @@ export interface RunKnown {
   readonly events: readonly OutgoingEvent[];
   /** Where it waits, or did. */
   readonly waits: Case | undefined;
+  /** The same request came before. */
+  readonly isRepeated: boolean;
 }
 
 /** What a run was answered with, and what happens next. The answer is the same whoever asks again; what is next is not. */
-export function toRunResponse({ made, events, waits }: RunKnown): RunRunbookResponse {
+export function toRunResponse({ made, events, waits, isRepeated }: RunKnown): RunRunbookResponse {
   const { externalId, incidentId, decisionId, runbook, mode, code, summary, checks, wouldHave } = made;
   const goesOn = !has(events, 'DecisionClosed');
   const approvalId = goesOn && mode !== Mode.AUTO_EXECUTE ? approvalIdOf(decisionId) : '';
-  const over = goesOn ? overOf(made, events, waits) : undefined;
+  const over = goesOn ? overOf(made, events, waits) : isRepeated ? refusedThen(externalId) : undefined;
   const next = over
     ? `Asked for before, at ${made.decidedAt?.toISOString()}: ${over}`
     : nextOf(mode, goesOn, externalId, approvalId);
@@ -30,6 +32,10 @@ export function toRunResponse({ made, events, waits }: RunKnown): RunRunbookResp
 
 const has = (events: readonly OutgoingEvent[], wanted: OutgoingEvent['type']): boolean =>
   events.some(({ type }) => type === wanted);
+
+/** What refused it may be over by now: nobody has looked again. */
+const refusedThen = (runId: string): string =>
+  `the answer is of then, and nothing came of it. A new request id asks anew. Every check: belay decision why ${runId}`;
 
 /** Undefined as long as what was promised at first is still to come. */
 function overOf(

@@ -190,6 +190,19 @@ describe('a run by hand', () => {
     expect(next).toContain(`belay incident show ${first.runId}`);
   });
 
+  it('that is asked for again once it was refused says that the answer is of then', async () => {
+    await run({ requestId: 'r-0' });
+    const first = await run();
+    expect(first).toMatchObject({ mode: Mode.BLOCKED, next: expect.stringMatching(/^Nothing more happens/) });
+    await clock.advance(3_000);
+    const { next, ...again } = await run();
+    expect(again).toMatchObject({ runId: first.runId, summary: first.summary });
+    expect(next).toBe(
+      'Asked for before, at 2026-03-03T03:12:00.000Z: the answer is of then, and nothing came of it. ' +
+        `A new request id asks anew. Every check: belay decision why ${first.runId}`,
+    );
+  });
+
   it('is another one for another person, and none for another thing', async () => {
     const first = await run();
     await expect(run({ service: 'checkout' })).rejects.toMatchObject({ code: 'REQUEST_ID_USED' });
@@ -313,7 +326,29 @@ describe('a dry run', () => {
     versions = [record('restart-pod')];
     // It was not counted, and is in nobody's way.
     expect(await run({ requestId: 'r-2' })).toMatchObject({ mode: Mode.AUTO_EXECUTE });
-    expect(await run({ requestId: 'r-3', dryRun: true })).toMatchObject({ mode: Mode.BLOCKED });
+    expect(await run({ requestId: 'r-3', dryRun: true })).toMatchObject({
+      mode: Mode.BLOCKED,
+      summary: expect.stringMatching(/^Dry run: restart-pod was not run: /),
+    });
+  });
+});
+
+describe('a dry run that is refused says that it was one', () => {
+  it('by a control', async () => {
+    const setting = { $case: 'killSwitch', value: { state: KillSwitchState.STOP_NEW, target: '' } } as const;
+    controls = applyControl(controls, ControlSet.fromPartial({ key: killSwitchKey(''), setting }));
+    const { mode, code, summary } = await run({ dryRun: true });
+    expect({ mode, code }).toEqual({ mode: Mode.BLOCKED, code: 'kill_switch' });
+    expect(summary).toMatch(/^Dry run: restart-pod was not run: .* Nothing changed\.$/);
+  });
+
+  it.each([
+    ['a resource', undefined],
+    ['a namespace', { kind: 'pod', name: 'web-1' }],
+  ])('for want of %s', async (_what, resource) => {
+    const { mode, code, summary } = await run({ resource, dryRun: true });
+    expect({ mode, code }).toEqual({ mode: Mode.MANUAL, code: 'missing_fact' });
+    expect(summary).toMatch(/^Dry run: restart-pod was not run: .* Nothing changed\.$/);
   });
 });
 

@@ -35,14 +35,14 @@ export async function runRunbook(
   call: CallContext,
   options: RunOptions,
 ): Promise<RunRunbookResponse> {
-  const considered = await consideredOf(request, command.at, call, options);
+  const { isRepeated, ...considered } = await consideredOf(request, command.at, call, options);
   const events = await decideIncident(considered, options, command.at);
   const made = events.find((event) => event.type === 'DecisionMade')?.data;
   if (!made) throw isOver(considered);
   const { incidentId: subject } = considered.incident;
   const result = made.mode === Mode.BLOCKED ? made.code : 'ok';
   await options.publish([...events, commandGiven({ ...command, subject }, call, result)]);
-  return toRunResponse({ made, events, waits: await options.cases.get(made.decisionId) });
+  return toRunResponse({ made, events, waits: await options.cases.get(made.decisionId), isRepeated });
 }
 
 async function consideredOf(
@@ -50,7 +50,7 @@ async function consideredOf(
   at: Date,
   call: CallContext,
   options: RunOptions,
-): Promise<Considered> {
+): Promise<Considered & { readonly isRepeated: boolean }> {
   const { service, reason, dryRun } = request;
   const runbook = await findRunnable(request, options.registry, options.read);
   const parameters = parametersOf(runbook, request);
@@ -68,7 +68,8 @@ async function consideredOf(
   const incident = runIncident({ parts, service, resource, parameters, reason, by, at });
   const words = `asked for by ${by.name}`;
   const asked = { runbook, by: 'person', words, dryRun } as const;
-  return { incident, causeId: requestId, attempt: 1, run: { asked, parameters } };
+  const isRepeated = first.firstUsedAt < at;
+  return { incident, causeId: requestId, attempt: 1, run: { asked, parameters }, isRepeated };
 }
 
 function parametersOf(runbook: ActiveRunbook, { parameters }: RunRunbookRequest) {
