@@ -1,4 +1,4 @@
-import { Mode, modeToJSON } from '#gen/belay/v1/common.ts';
+import { Mode, modeToJSON, type Resource } from '#gen/belay/v1/common.ts';
 import { RunRunbookResponse } from '#gen/belay/v1/runbook_service.ts';
 import { checkRow } from '../commands/decision/why.ts';
 import { type ExitCode, exitCodes } from '../frame/exit-codes.ts';
@@ -20,6 +20,18 @@ export async function printRun(run: RunRunbookResponse, { out, say }: Session): 
   });
   say(summary);
   say(run.next);
+}
+
+/** What was not typed, and why nothing could be made of it. Undefined: nothing lacks that an option gives. */
+export function optionToGive(
+  { checks }: RunRunbookResponse,
+  resource: Resource | undefined,
+): string | undefined {
+  const lacks = checks.find(({ code }) => code === 'missing_fact')?.observed ?? '';
+  if (lacks === '') return undefined;
+  if (resource === undefined) return 'Give what it acts on: --resource kind/name, and -n for its namespace.';
+  const isPlace = /\bNAMESPACE\b/.test(lacks) && resource.namespace === '';
+  return isPlace ? 'Give the namespace of what it acts on: -n NAME.' : undefined;
 }
 
 /** 3 where nothing will come of it. */

@@ -42,17 +42,20 @@ export const runbookRun = defineVerb<RunOptions>({
     wait: options['wait'] === true,
   }),
   run: async ({ reference, request, wait }, session) => {
-    const [{ callRegistry, versionNameOf }, { printRun, runExitCode }, { waitForRun }] = await Promise.all([
-      import('../../runbook/registry.ts'),
-      import('../../runs/print-run.ts'),
-      import('../../runs/wait-for-run.ts'),
-    ]);
+    const [{ callRegistry, versionNameOf }, { optionToGive, printRun, runExitCode }, { waitForRun }] =
+      await Promise.all([
+        import('../../runbook/registry.ts'),
+        import('../../runs/print-run.ts'),
+        import('../../runs/wait-for-run.ts'),
+      ]);
     await announce(session);
     const whole = { ...request, ...versionNameOf(reference) };
     const run = await callRegistry(session, (client) => client.runRunbook(whole));
-    if (wait) return waitForRun(run, session);
-    await printRun(run, session);
-    return runExitCode(run);
+    const exitCode = wait ? await waitForRun(run, session) : runExitCode(run);
+    if (!wait) await printRun(run, session);
+    const hint = optionToGive(run, request.resource);
+    if (hint !== undefined) session.say(hint);
+    return exitCode;
   },
 });
 
