@@ -22,6 +22,16 @@ const anyText = (max: number) =>
 export const line = (max: number) =>
   anyText(max).refine(onOneLine, 'has control characters or more than one line').refine(readsAsShown, TURNS);
 
+/** Shorter beginnings are typed by mistake. */
+const SHORTEST = 8;
+
+/** Of an action or a decision, or the beginning of one. `next` says where whole ones are. */
+export const idBeginning = (next: string) =>
+  line(100).refine((id) => id.length >= SHORTEST, {
+    error: `is shorter than ${SHORTEST} characters`,
+    params: { why: 'so short a beginning could be of an action that is not meant', next },
+  });
+
 /** What a program sends along, in any language: nothing is lost for a mark in it. */
 export const text = (max: number) => anyText(max).refine(isText, 'has control characters');
 

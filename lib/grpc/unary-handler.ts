@@ -83,6 +83,7 @@ function check(request: unknown, schema: z.ZodType): void {
   throw new BelayError('invalid', field === '' ? issue.message : `${field}: ${issue.message}`, {
     code: 'REQUEST_INVALID',
     ...(field === '' ? {} : { field }),
+    ...(issue.code === 'custom' && issue.params),
   });
 }
 

@@ -5,7 +5,7 @@ import { HEARTBEAT_KEY } from '#lib/control/control-key.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
 import { isOver } from '#lib/control/in-force.ts';
 import type { AccessRules, CallContext, Handlers, RequestSchemas } from '#lib/grpc/service-methods.ts';
-import { line, reason } from '#lib/text-rules.ts';
+import { idBeginning, line, reason } from '#lib/text-rules.ts';
 import { cancelAction, type CancelActionOptions } from './commands/cancel-action.ts';
 import { createFreeze } from './commands/freeze.ts';
 import { engageKillSwitch, releaseKillSwitch } from './commands/kill-switch.ts';
@@ -51,6 +51,7 @@ export const decisionAccess: AccessRules<Service> = {
 const name = line(253).refine((text) => text.trim() === text, 'begins or ends with white space');
 const named = name.min(1, 'is missing');
 const id = line(100).min(1, 'is missing');
+const WHOLE_IDS = 'belay decision list, which has the ids';
 
 /** A switch can be released, and a runbook enabled, by any name that is known. The handler knows which those are. */
 export const decisionSchemas: RequestSchemas<Service> = {
@@ -63,7 +64,7 @@ export const decisionSchemas: RequestSchemas<Service> = {
   disableRunbook: z.looseObject({ reason, runbook: named }),
   enableRunbook: z.looseObject({ reason, runbook: named }),
   liftQuarantine: z.looseObject({ reason, id }),
-  cancelAction: z.looseObject({ reason, id: id.min(8, 'is shorter than 8 characters') }),
+  cancelAction: z.looseObject({ reason, id: idBeginning(WHOLE_IDS) }),
   resetBreaker: z.looseObject({ reason, runbook: named }),
   listGuardrails: z.looseObject({ runbook: name, service: name }),
 };

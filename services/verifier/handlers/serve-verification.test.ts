@@ -84,6 +84,15 @@ it.each([
   expect(said).toEqual([]);
 });
 
+it('says of an id that could be a slip why it is refused, and where whole ones are', async () => {
+  const { clientOf } = await start();
+  await expect(clientOf('operator').settleAction({ ...request, id: 'nope' })).rejects.toMatchObject({
+    message: 'id: is shorter than 8 characters',
+    why: expect.stringContaining('not meant'),
+    next: expect.stringContaining('belay quarantine list'),
+  });
+});
+
 it('answers with a conflict that names what stands, and with not found', async () => {
   const { clientOf } = await start();
   const client = clientOf('operator');

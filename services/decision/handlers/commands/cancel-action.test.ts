@@ -70,10 +70,17 @@ it('orders that the action does not begin, and history tells who wanted it', asy
 it('finds it by its decision; what is not under way, or not told apart, is refused and told', async () => {
   const { give, told, sealed } = world();
   await expect(give('dec-1b')).resolves.toMatchObject({ actionId: actionIdOf('dec-1b', 'execute') });
-  await expect(give('dec-1')).rejects.toMatchObject({ code: 'AMBIGUOUS_ID' });
-  await expect(give('act-of-yesterday')).rejects.toMatchObject({ code: 'NO_SUCH_ACTION' });
+  await expect(give('dec-1')).rejects.toMatchObject({
+    kind: 'conflict',
+    code: 'ID_AMBIGUOUS',
+    why: expect.stringContaining('dec-1b'),
+  });
+  await expect(give('act-of-yesterday')).rejects.toMatchObject({
+    code: 'NO_SUCH_ACTION',
+    next: expect.stringContaining('belay decision list'),
+  });
   expect(told.map(({ data }) => data)).toMatchObject([
-    { result: 'AMBIGUOUS_ID', subject: 'dec-1' },
+    { result: 'ID_AMBIGUOUS', subject: 'dec-1' },
     { result: 'NO_SUCH_ACTION', subject: 'act-of-yesterday' },
   ]);
   expect(sealed).toHaveLength(3);
@@ -123,6 +130,6 @@ describe('what waits to be tried again', () => {
 
   it('is refused where two are meant', async () => {
     const { give } = world([waitingFor('dec-waits-1'), waitingFor('dec-waits-2')]);
-    await expect(give('dec-waits')).rejects.toMatchObject({ code: 'AMBIGUOUS_ID' });
+    await expect(give('dec-waits')).rejects.toMatchObject({ code: 'ID_AMBIGUOUS' });
   });
 });

@@ -58,8 +58,8 @@ async function cancelOne(wish: Wish, options: CancelActionOptions): Promise<Canc
     decisionId.startsWith(wish.id) || actionIdOf(decisionId, 'execute').startsWith(wish.id);
   const slots = (await options.openSlots()).filter(isMeant);
   const waiting = await options.cases().findRetrying(wish.id);
-  const count = slots.length + waiting.length;
-  if (count > 1) throw ambiguous(wish.id, count);
+  const meant = [...slots, ...waiting].map(({ decisionId }) => decisionId);
+  if (meant.length > 1) throw ambiguous(wish.id, meant);
   const [slot] = slots;
   const cancel = slot && cancelOf(slot, wish.words, wish.at);
   if (cancel) return callBack(cancel, wish, options);
@@ -109,12 +109,19 @@ const notUnderWay = (id: string): BelayError =>
   new BelayError('not_found', `no action is under way with the id "${id}"`, {
     code: 'NO_SUCH_ACTION',
     why: 'only what is ordered and not over, or waits to be tried again, can be cancelled',
-    next: 'see the incident for what became of it: belay incident show',
+    field: 'id',
+    next: 'belay decision list, which has the ids',
   });
 
-const ambiguous = (id: string, count: number): BelayError =>
-  new BelayError('invalid', `"${id}" is the beginning of ${count} actions`, {
-    code: 'AMBIGUOUS_ID',
+/** As many as anybody wants to read. */
+const CANDIDATES = 5;
+
+function ambiguous(id: string, decisionIds: readonly string[]): BelayError {
+  const more = decisionIds.length > CANDIDATES ? ' and more' : '';
+  return new BelayError('conflict', `${id} is the beginning of several actions or decisions`, {
+    code: 'ID_AMBIGUOUS',
     field: 'id',
-    next: 'give more of it',
+    why: `it could be of ${decisionIds.slice(0, CANDIDATES).join(', ')}${more}`,
+    next: 'give more of the id',
   });
+}
