@@ -59,6 +59,7 @@ export const auditQuery = defineVerb<QueryOptions>({
   },
   run: async ({ sinceMs, limit, types, ...filters }, session) => {
     const { AuditServiceClient } = await import('#gen/belay/v1/audit_service.ts');
+    await refuseUnknown(types);
     const now = session.clock.now().getTime();
     const since = sinceMs === undefined ? {} : { since: new Date(now - sinceMs) };
     const { entries, hasMore } = await call(session, AuditServiceClient, (client) =>
@@ -80,7 +81,25 @@ export const auditQuery = defineVerb<QueryOptions>({
         ]),
       }),
     });
+    if (entries.length === 0 && filters.outcome !== '') session.say(noneWith(filters.outcome));
     if (hasMore) session.say(`There are older ones: --limit takes up to ${MOST}.`);
     return exitCodes.done;
   },
 });
+
+/** Orders are only for their executors to read. */
+async function refuseUnknown(given: readonly string[]): Promise<void> {
+  const [{ eventTypes }, { suggest }] = await Promise.all([
+    import('#lib/events/event-types.ts'),
+    import('#lib/config/suggest.ts'),
+  ]);
+  const known = Object.keys(eventTypes).filter((type) => type !== 'Order');
+  const unknown = given.find((type) => !known.includes(type));
+  if (unknown === undefined) return;
+  const meant = suggest(unknown, known);
+  const next = meant === undefined ? `One of ${known.join(', ')}.` : `Did you mean ${meant}?`;
+  throw usageError(`--type ${unknown} is no type of event`, { next, help: HELP });
+}
+
+const noneWith = (outcome: string): string =>
+  `Nothing that matches has the outcome ${outcome}. Outcomes are spelt as in the column OUTCOME of: belay audit query`;
