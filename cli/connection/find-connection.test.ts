@@ -131,6 +131,13 @@ describe('when there is none', () => {
     });
   });
 
+  it('says how to start the one that is meant', async () => {
+    await expect(find({ context: './other' })).rejects.toMatchObject({
+      code: 'NOT_RUNNING',
+      next: 'belay up --data-dir ./other',
+    });
+  });
+
   it('recognises what a killed one left behind', async () => {
     startLocal('.belay', 2 ** 22 + 1);
     await expect(find({})).rejects.toMatchObject({

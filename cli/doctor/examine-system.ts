@@ -1,6 +1,7 @@
 import { BelayError } from '#lib/errors.ts';
 import type { Connection } from '../connection/connection.ts';
 import { findConnection, findContext } from '../connection/find-connection.ts';
+import { upCommand } from '../connection/local-connection.ts';
 import type { Session } from '../frame/session.ts';
 import { askGrpc } from './ask-grpc.ts';
 import { type Asking, askOps } from './ask-ops.ts';
@@ -15,7 +16,8 @@ export async function examineSystem(ops: readonly string[], session: Session): P
   const found = await connectionOrError(session);
   // Whoever names ops servers asks those, and not after a system that does not run here.
   const isHere = 'dataDir' in context && !(found instanceof BelayError && ops.length > 0);
-  const local = localChecks({ clock, ...(isHere && { dataDir: context.dataDir }) });
+  const here = isHere && { dataDir: context.dataDir, start: upCommand(context.context) };
+  const local = localChecks({ clock, ...here });
   const answers = await Promise.all([...ops.map((url) => askOps(url, asking)), ...askAll(found, asking)]);
   const checks = [...local, ...answers.flatMap((answer) => answer.checks)];
   if (answers.some(({ reached }) => reached)) return { checks };

@@ -43,6 +43,13 @@ describe('this machine', () => {
     ]);
   });
 
+  it('says how to start the one that is meant', () => {
+    const options = { dataDir: join(dataDir, 'none'), start: 'belay up --data-dir ./x', clock: systemClock };
+    expect(localChecks(options).find(({ name }) => name === 'up')).toMatchObject({
+      fix: 'belay up --data-dir ./x',
+    });
+  });
+
   it('keeps its data from others', () => {
     expect(look('data directory')).toMatchObject({ ok: true });
     chmodSync(dataDir, 0o755);

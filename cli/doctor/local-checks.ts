@@ -9,12 +9,15 @@ import { bad, type Check, good, type Outcome } from './check.ts';
 interface LocalOptions {
   /** Where a `belay up` runs or would run; absent when another system is asked. */
   readonly dataDir?: string;
+  /** What starts it. */
+  readonly start?: string;
   readonly clock: Clock;
   readonly nodeVersion?: string;
 }
 
 /** What can be known without asking anybody. */
-export function localChecks({ dataDir, nodeVersion = process.versions.node, clock }: LocalOptions): Check[] {
+export function localChecks(options: LocalOptions): Check[] {
+  const { dataDir, start = 'belay up', nodeVersion = process.versions.node, clock } = options;
   const check = (name: string, asked: string, outcome: Outcome): Check => {
     return { service: 'this machine', name, asked, ...outcome };
   };
@@ -29,7 +32,7 @@ export function localChecks({ dataDir, nodeVersion = process.versions.node, cloc
     check(
       'up',
       upFilePath(dataDir),
-      told(() => upOutcome(dataDir)),
+      told(() => upOutcome(dataDir, start)),
     ),
   ];
 }
@@ -73,11 +76,11 @@ function lastWriteOutcome(log: Stats | undefined, now: Date): Outcome {
   );
 }
 
-function upOutcome(dataDir: string): Outcome & Pick<Check, 'since'> {
+function upOutcome(dataDir: string, start: string): Outcome & Pick<Check, 'since'> {
   const found = readUpFile(dataDir);
-  if (found.state === 'none') return bad('none runs here', 'belay up');
+  if (found.state === 'none') return bad('none runs here', start);
   if (found.state === 'running') return { ...good(`process ${found.file.pid}`), since: found.file.startedAt };
-  return bad(`process ${found.pid} ended without saying so`, 'belay up, which takes over where it stopped');
+  return bad(`process ${found.pid} ended without saying so`, `${start}, which takes over where it stopped`);
 }
 
 function told<T extends Outcome>(look: () => T): T | Outcome {
