@@ -20,7 +20,8 @@ describe('a test of a runbook', () => {
       'expected arguments.replace.pod "web-1", got "web-0"; expected arguments.replace.gracePeriodSeconds 5, got nothing',
     );
     expect(outcome).toBe(
-      'expected outcome verified, got aborted. only 0 Ready pod(s) of this workload, 0 without the one to be deleted',
+      'expected outcome verified, got aborted. only 0 Ready pod(s) of this workload, 0 without the one to be deleted: ' +
+        'at least 2 have to be Ready, another one among them',
     );
   });
 

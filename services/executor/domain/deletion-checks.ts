@@ -60,7 +60,9 @@ function readyPeers({ pod, pods }: DeletionScene, { minimumReadyPeers }: Limits)
   const ready = pods.filter((p) => p.ready && !p.terminating);
   const others = ready.filter((p) => p.uid !== pod?.uid);
   const ok = ready.length >= minimumReadyPeers && others.length > 0;
-  const reason = `only ${ready.length} Ready pod(s) of this workload, ${others.length} without the one to be deleted`;
+  const reason =
+    `only ${ready.length} Ready pod(s) of this workload, ${others.length} without the one to be deleted: ` +
+    `at least ${minimumReadyPeers} have to be Ready, another one among them`;
   return check(
     'ready peers',
     ok,

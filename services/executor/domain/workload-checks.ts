@@ -39,7 +39,7 @@ function workloadThere({ ref: { kind, namespace, name }, workload }: WorkloadSce
 
 function readyPods({ workload }: WorkloadScene, { minimumReadyPeers }: Limits): LiveCheck {
   const ready = workload?.ready ?? 0;
-  const reason = `only ${ready} Ready pod(s) of this workload`;
+  const reason = `only ${ready} Ready pod(s) of this workload, at least ${minimumReadyPeers} have to be`;
   return check('ready pods', ready >= minimumReadyPeers, `${ready} Ready`, `>= ${minimumReadyPeers}`, reason);
 }
 
