@@ -141,7 +141,7 @@ it('says whose storm stands, since when, what that means and when it may be over
   const result = reportOf(knownWith(), { storms });
   const text = shown(knownWith(), result);
   expect(text).toMatch(
-    /storm +STANDS +of all sources +since 3m ago: nothing runs by itself; earliest end in 6m; by hand: belay runbook run\n/,
+    /storm +STANDS +of all sources +since 3m ago: nothing runs by itself; earliest end in 6m; by hand: belay runbook run NAME --resource \.\.\.\n/,
   );
   expect(text).toMatch(/storm +STANDS +of prometheus +since 3m ago: nothing of it runs by itself; /);
   expect(result.body).toMatchObject({ storms });

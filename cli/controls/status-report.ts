@@ -104,7 +104,7 @@ function stormRows(storms: StatusBesides['storms'], time: Time): Cell[][] {
     'storm',
     { text: 'STANDS', tone: 'bad' },
     stormOwner(storm),
-    `${stormWords(storm, time)}; by hand: belay runbook run`,
+    `${stormWords(storm, time)}; by hand: belay runbook run NAME --resource ...`,
   ]);
 }
 

@@ -32,7 +32,7 @@ describe('a gRPC server that is asked', () => {
       ok: false,
       detail:
         'of prometheus since 2026-03-03T03:12:05Z: nothing of it runs by itself; earliest end 2026-03-03T03:22:05Z',
-      fix: expect.stringContaining('belay runbook run'),
+      fix: expect.stringContaining('belay runbook run NAME --resource'),
     });
   });
 

@@ -8,7 +8,7 @@ export function stormOutcome(storms: readonly StormStatus[]): Outcome {
   const each = storms.map((storm) => `${stormOwner(storm)} ${stormWords(storm, clockOf)}`);
   return bad(
     each.join(', '),
-    'look at what reports them: it ends by itself; what is right is run by hand: belay runbook run',
+    'look at what reports them: it ends by itself; what is right is run by hand: belay runbook run NAME --resource ...',
   );
 }
 

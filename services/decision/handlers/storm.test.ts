@@ -148,6 +148,8 @@ describe('what a person runs while it stands', () => {
     await burst();
     const [decision] = made(await run('web', kind, by));
     expect(decision).toMatchObject({ code: 'storm' });
-    expect(decision?.summary).toContain('runs it by hand: belay runbook run restart-pod. Nothing changed.');
+    expect(decision?.summary).toContain(
+      'runs it by hand (belay runbook run restart-pod --resource ...). Nothing changed.',
+    );
   });
 });

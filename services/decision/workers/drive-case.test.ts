@@ -248,7 +248,7 @@ describe('a grant', () => {
       expect(published).toEqual([]);
       expect(caseOf('web').ending).toMatchObject({
         as: 'blocked',
-        reason: expect.stringContaining('runs it by hand: belay runbook run restart-pod'),
+        reason: expect.stringContaining('runs it by hand (belay runbook run restart-pod --resource ...)'),
       });
     });
   });

@@ -59,7 +59,7 @@ export function stormCases({ guardrails, grant, peek, ready }: Workbench): void 
         observed: 'source 6, all 6 in 60 s',
         limit: '5, 5',
         reason:
-          '6 services were to be acted on within 60 s, more than 5, which looks like a fault of what reports them; nothing runs by itself for 10 min or longer; whoever knows better runs it by hand: belay runbook run restart-pod',
+          '6 services were to be acted on within 60 s, more than 5, which looks like a fault of what reports them; nothing runs by itself for 10 min or longer; whoever knows better runs it by hand (belay runbook run restart-pod --resource ...)',
       });
       expect(slots.slice(5).map((slot) => codesOf(slot)[0])).toEqual(Array(15).fill('storm'));
     });
@@ -220,7 +220,9 @@ export function stormCases({ guardrails, grant, peek, ready }: Workbench): void 
         await byHand('other', 4, { peek: true });
         const no = await granted('other', 5, false);
         expect(no.status).toBe('refused');
-        expect(checkOf(no, 'storm')?.reason).toContain('runs it by hand: belay runbook run restart-pod');
+        expect(checkOf(no, 'storm')?.reason).toContain(
+          'runs it by hand (belay runbook run restart-pod --resource ...)',
+        );
       });
 
       it('is nobody’s storm, however many are run, and keeps none alive', async () => {

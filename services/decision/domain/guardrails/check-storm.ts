@@ -38,7 +38,7 @@ export function checkStorm(
   if (refusing.length === 0) return pass(numbers);
   if (byPerson) return pass(askedFor(numbers));
   const endsAtMs = Math.max(...refusing.map((scope) => scope.endsAtMs + turnMs(decisionId, scope)));
-  const byHand = `whoever knows better runs it by hand: belay runbook run ${runbook}`;
+  const byHand = `whoever knows better runs it by hand (belay runbook run ${runbook} --resource ...)`;
   return refuse(numbers, 'storm', `${reasonOf(judged, nowMs)}; ${byHand}`, endsAtMs);
 }
 
