@@ -34,7 +34,7 @@ export type StartSystem = (options: UpOptions) => Promise<RunningSystem>;
 
 /** Starts everything, says what runs where, and stops it cleanly when it is told to. */
 export async function runUp(start: StartSystem, options: UpOptions, session: Session): Promise<ExitCode> {
-  const { dataDir } = options;
+  const { dataDir, policyFile } = options;
   const { clock, out, say, invokedAs } = session;
   const context = contextFor(dataDir);
   const beganMs = clock.monotonicMs();
@@ -44,7 +44,8 @@ export async function runUp(start: StartSystem, options: UpOptions, session: Ses
   const { grpcEndpoint, httpEndpoint, opsEndpoint, kubeconfig, failed } = system;
   const endpoints = { grpcEndpoint, httpEndpoint, opsEndpoint };
   writeUpFile(dataDir, { pid: process.pid, startedAt: clock.now(), version, ...endpoints });
-  await out.printNext(await upReport({ ...endpoints, kubeconfig, dataDir, context }, clock));
+  const running = { ...endpoints, kubeconfig, dataDir, context, ...(policyFile && { policyFile }) };
+  await out.printNext(await upReport(running, clock));
   const doctor = `${invokedAs} doctor${context === 'local' ? '' : ` --context ${context}`}`;
   say(`Ready in ${seconds(clock.monotonicMs() - beganMs)}. In another terminal: ${doctor}`);
   const failure = await Promise.race([stopped, failed]);

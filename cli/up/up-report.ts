@@ -11,13 +11,15 @@ interface Running {
   readonly httpEndpoint: string;
   readonly opsEndpoint: string;
   readonly kubeconfig: string;
+  /** Whose section policy is in force. [the defaults] */
+  readonly policyFile?: string;
 }
 
 const PATIENCE_MS = 5_000;
 
 /** What runs where. Nothing is claimed that the system does not say of itself. */
 export async function upReport(running: Running, clock: Clock): Promise<Result> {
-  const { context, dataDir, grpcEndpoint, httpEndpoint, opsEndpoint, kubeconfig } = running;
+  const { context, dataDir, grpcEndpoint, httpEndpoint, opsEndpoint, kubeconfig, policyFile } = running;
   const { checks } = await askOps(opsEndpoint, { timeoutMs: PATIENCE_MS, clock });
   const services = servicesIn(checks, opsEndpoint);
   return {
@@ -32,6 +34,7 @@ export async function upReport(running: Running, clock: Clock): Promise<Result> 
         ['ops', opsEndpoint],
         ['sandbox', 'simulated Kubernetes API; nothing outside this process can change'],
         ['kubeconfig', kubeconfig],
+        ...(policyFile === undefined ? [] : [['policy', `${policyFile} is in force`]]),
         ...services.map(({ name, checks: all }) => [name, worthTelling(all).map(told).join('; ')]),
       ],
     }),

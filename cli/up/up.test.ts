@@ -58,6 +58,11 @@ describe('belay up', () => {
     expect(stderr).toMatch(/^Ready in \d+\.\d s\. In another terminal: npx --no belay doctor\n$/);
   });
 
+  it('says that a policy of a file is in force', async () => {
+    const { output } = await startUp(['--policy', 'decision.yaml']);
+    expect(output().stdout).toContain('\n  policy      decision.yaml is in force\n');
+  });
+
   it('says it on one line of JSON for programs', async () => {
     const { output } = await startUp(['-o', 'json', '--data-dir', 'elsewhere']);
     const { stdout, stderr } = output();
