@@ -38,7 +38,7 @@ class DecisionBench {
   constructor(world: DecisionWorld, quick: boolean) {
     this.#world = world;
     this.#quick = quick;
-    this.#size = quick ? 3_000 : MOST_AT_ONCE;
+    this.#size = quick ? 1_500 : MOST_AT_ONCE;
   }
 
   /** The bare loop writes what the service was seen to write. */
