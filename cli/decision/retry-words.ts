@@ -1,4 +1,5 @@
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
+import { roundUpToSecond } from '#lib/seconds.ts';
 
 type Waiting = Pick<DecisionMade, 'retryAt' | 'attempt' | 'attemptsAllowed'>;
 
@@ -9,8 +10,5 @@ export function retryWords(
 ): string {
   if (!retryAt) return '';
   const which = attemptsAllowed > 0 ? ` (attempt ${attempt + 1} of ${attemptsAllowed})` : '';
-  return `tried again at ${time(roundUp(retryAt))}${which}`;
+  return `tried again at ${time(roundUpToSecond(retryAt))}${which}`;
 }
-
-/** A time before which nothing will happen is never shown earlier than it is. */
-const roundUp = (at: Date): Date => new Date(Math.ceil(at.getTime() / 1_000) * 1_000);

@@ -1,4 +1,5 @@
 import type { Clock } from '#lib/clock.ts';
+import { toSeconds } from '#lib/seconds.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { relativeTime } from './relative-time.ts';
 import { renderTable, type Table } from './table.ts';
@@ -38,7 +39,7 @@ export function createOutput(options: OutputOptions): Output {
   const { output, utc, color, clock, write } = options;
   const presentation: Presentation = {
     wide: output === 'wide',
-    time: (time) => (utc ? time.toISOString().replace(/\.\d+Z$/, 'Z') : relativeTime(time, clock.now())),
+    time: (time) => (utc ? toSeconds(time) : relativeTime(time, clock.now())),
   };
   const render = async (result: Result, indent: number): Promise<string> => {
     switch (output) {

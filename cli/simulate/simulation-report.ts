@@ -1,3 +1,4 @@
+import { toSeconds } from '#lib/seconds.ts';
 import type { Result } from '../frame/output.ts';
 import { printable } from '../frame/printable.ts';
 import type { Session } from '../frame/session.ts';
@@ -41,7 +42,7 @@ async function printForPeople(report: Report, { out, write, globals }: Session):
 
 function verdict({ totals, since }: Report): string {
   const { incidents, changed, newAutomatic, noLongerAutomatic, other, stopped } = totals;
-  const when = since === undefined ? '' : ` since ${since.toISOString().replace(/\.\d+Z$/, 'Z')}`;
+  const when = since === undefined ? '' : ` since ${toSeconds(since)}`;
   const apart = stopped === 0 ? '' : ` ${stopped} more counted apart: automation was stopped.`;
   if (incidents + stopped === 0) return `No incident was decided${when}: there is nothing to simulate.`;
   const changes = changed === 1 ? '1 changes' : `${changed} change`;

@@ -1,5 +1,6 @@
 import type { Resource } from '#gen/belay/v1/common.ts';
 import type { ControlSet, Freeze } from '#gen/belay/v1/control.ts';
+import { toSeconds } from '#lib/seconds.ts';
 
 /** What a freeze is of: `namespace production, service checkout`. */
 export function frozenWhat({ target, namespace, service }: Omit<Freeze, 'lifted' | 'until'>): string {
@@ -26,5 +27,5 @@ export function whyOf({ reason, actor }: Pick<ControlSet, 'reason' | 'actor'>): 
 /** ` until 2026-03-03T04:00:00Z`, or nothing where no end is known. */
 export function untilWords(until: Date | undefined): string {
   if (!until || Number.isNaN(until.getTime())) return '';
-  return ` until ${until.toISOString().replace(/\.\d+Z$/, 'Z')}`;
+  return ` until ${toSeconds(until)}`;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Check, CheckResult, Mode, type Resource } from '#gen/belay/v1/common.ts';
 import type { ExplainDecisionResponse } from '#gen/belay/v1/audit_service.ts';
 import { DecisionMade } from '#gen/belay/v1/decision.ts';
+import { toSeconds } from '#lib/seconds.ts';
 import { readEvents } from '../../audit/read-events.ts';
 import { sayUnknownOutcomes } from '../../audit/unknown-outcomes.ts';
 import { call } from '../../connection/call.ts';
@@ -124,19 +125,17 @@ function heading(decision: DecisionMade, refusal: Refusal | undefined): string {
   const { mode, runbook, resource, externalId, incidentId, decidedAt, summary } = decision;
   const what = runbook ? `${runbook.name}@${runbook.version}` : 'no runbook';
   const where = resource ? ` on ${placeOf(resource)}` : '';
-  const when = decidedAt ? secondsOf(decidedAt) : '';
+  const when = decidedAt ? toSeconds(decidedAt) : '';
   const word = refusal ? `NOT DONE (${refusal.code})` : (MODE_WORDS[mode] ?? 'UNKNOWN');
   const first = `${word}  ${what}${where}  ${externalId || incidentId}  ${when}`;
   if (refusal) return [first, refusalText(refusal)].map(printable).join('\n');
-  const retry = retryWords(decision, secondsOf);
+  const retry = retryWords(decision, toSeconds);
   return [first, `${summary}${retry && ` To be ${retry}, because that passes.`}`].map(printable).join('\n');
 }
 
 /** Some reasons say already that nothing changed. */
 const refusalText = ({ reason }: Refusal): string =>
   `The executor did not do it: ${reason.replace(/[.\s]*(nothing changed)?[.\s]*$/i, '')}. Nothing changed.`;
-
-const secondsOf = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');
 
 const placeOf = ({ kind, namespace, name }: Resource): string =>
   `${kind} ${namespace ? `${namespace}/` : ''}${name}`;

@@ -1,5 +1,6 @@
 import type { TimelineEntry } from '#gen/belay/v1/audit_service.ts';
 import { DecisionMade } from '#gen/belay/v1/decision.ts';
+import { toSeconds } from '#lib/seconds.ts';
 import { retryWords } from '../../decision/retry-words.ts';
 
 type Timeline = readonly TimelineEntry[];
@@ -27,6 +28,4 @@ function waitsForPeople(own: Timeline): boolean {
 
 /** The longest come without their data. */
 const retryOf = ({ dataJson }: TimelineEntry): string =>
-  dataJson === '' ? '' : retryWords(DecisionMade.fromJSON(JSON.parse(dataJson)), clockOf);
-
-const clockOf = (at: Date): string => at.toISOString().replace(/\.\d+Z$/, 'Z');
+  dataJson === '' ? '' : retryWords(DecisionMade.fromJSON(JSON.parse(dataJson)), toSeconds);

@@ -1,12 +1,10 @@
+import { ambiguousId, ENOUGH_CANDIDATES } from '#lib/ambiguous-id.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { History } from '../ports.ts';
 
-/** One more than anybody wants to read. */
-const CANDIDATES = 6;
-
 /** An id, the number that people know it by, or the beginning of an id that no other one has. */
 export async function resolveIncident(history: History, id: string): Promise<string> {
-  const candidates = await history.incidentsStartingWith(id, CANDIDATES);
+  const candidates = await history.incidentsStartingWith(id, ENOUGH_CANDIDATES);
   if (candidates[0] === id) return id;
   const known = await history.newestIncidentKnownAs(id);
   return known ?? theOnly(candidates, id, 'incident');
@@ -14,7 +12,7 @@ export async function resolveIncident(history: History, id: string): Promise<str
 
 /** A decision in the same ways, or the newest one of an incident. */
 export async function resolveDecision(history: History, id: string): Promise<string> {
-  const candidates = await history.decisionsStartingWith(id, CANDIDATES);
+  const candidates = await history.decisionsStartingWith(id, ENOUGH_CANDIDATES);
   if (candidates.length > 0) return candidates[0] === id ? id : theOnly(candidates, id, 'decision');
   const incidentId = await resolveIncident(history, id);
   const newest = await history.newestDecisionOf(incidentId);
@@ -34,13 +32,7 @@ function theOnly(candidates: readonly string[], id: string, kind: 'incident' | '
   const [only, ...others] = candidates;
   if (only === undefined) throw unknown(id, kind);
   if (others.length === 0) return only;
-  const more = candidates.length < CANDIDATES ? '' : ' and more';
-  throw new BelayError('conflict', `${id} is the beginning of several ${kind}s`, {
-    code: 'ID_AMBIGUOUS',
-    field: 'id',
-    why: `it could be ${candidates.slice(0, CANDIDATES - 1).join(', ')}${more}`,
-    next: 'give more of the id',
-  });
+  throw ambiguousId(id, `${kind}s`, candidates);
 }
 
 function unknown(id: string, kind: 'incident' | 'decision'): BelayError {

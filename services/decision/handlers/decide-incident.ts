@@ -3,7 +3,6 @@ import { type DecisionMade, type OrderIssued, OrderPhase } from '#gen/belay/v1/d
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
 import type { OutgoingEvent } from '#lib/events/event.ts';
-import { deriveId } from '#lib/ids.ts';
 import { beyondExecutors } from '#lib/runbook/catalogue/carried-out.ts';
 import type { ArgumentValue, Runbook } from '#lib/runbook/runbook.ts';
 import { decide, DRY_RUN, lacking } from '../domain/decide.ts';
@@ -14,6 +13,7 @@ import type { Cases, Guardrails } from '../ports.ts';
 import { answerOf } from './answer-of.ts';
 import { askRulesOf } from './ask-rules.ts';
 import { controlledBy } from './control-facts.ts';
+import { decisionIdOf } from './decision-id.ts';
 import { type Draft, writeDraft } from './draft.ts';
 import { incidentFacts } from './incident-facts.ts';
 import { issueOrder } from './order-of.ts';
@@ -84,14 +84,10 @@ const isOfPerson = ({ incident, run }: Considered): boolean =>
 const needsGuardrails = ({ made, issued }: Draft): boolean =>
   issued?.phase === OrderPhase.EXECUTE || made.mode === Mode.APPROVAL_REQUIRED || made.code === DRY_RUN;
 
-/** One decision for each report, and for each time that it is looked at again. */
-export const decisionIdOf = ({ incident, causeId }: Pick<Considered, 'incident' | 'causeId'>): string =>
-  deriveId('dec', incident.incidentId, causeId);
-
 function draftOf(considered: Considered, options: DecideOptions, now: Date): Draft {
-  const { incident, attempt, run } = considered;
+  const { incident, causeId, attempt, run } = considered;
   const { policy } = options;
-  const decisionId = decisionIdOf(considered);
+  const decisionId = decisionIdOf(incident.incidentId, causeId);
   const decided = decide(factsOf(considered, options, now), policy, now);
   const { decision, issued } = ordered(decided, decisionId, considered, policy, now);
   const { runbook } = decision;

@@ -2,8 +2,8 @@ import { CheckResult, Mode, Risk } from '#gen/belay/v1/common.ts';
 import { OrderPhase } from '#gen/belay/v1/decision.ts';
 import type { ActionSettled } from '#gen/belay/v1/verification.ts';
 import { SettledOutcome } from '#gen/belay/v1/verification.ts';
-import { deriveId } from '#lib/ids.ts';
 import { PLAN_WITHIN_MS } from '../domain/cases/next-case.ts';
+import { decisionIdOf } from './decision-id.ts';
 import type { Draft } from './draft.ts';
 import { actionIdOf } from './order-of.ts';
 
@@ -24,7 +24,7 @@ export function planAgain(
 ): Draft | undefined {
   if (!issued || !asks || made.attempt >= MOST_PLANS) return undefined;
   const { incidentId, settledAt, code, reason } = settled;
-  const decisionId = deriveId('dec', incidentId, eventId);
+  const decisionId = decisionIdOf(incidentId, eventId);
   const name = made.runbook?.name ?? 'it';
   const checks = made.checks.map((check) =>
     check.name === 'live checks'

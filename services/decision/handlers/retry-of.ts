@@ -1,10 +1,10 @@
 import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
 import { type DecisionMade, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { type ActionSettled, Effect } from '#gen/belay/v1/verification.ts';
-import { deriveId } from '#lib/ids.ts';
 import type { Case } from '../domain/cases/case.ts';
 import { retryAfterEndAt } from '../domain/retry.ts';
 import { caseOf } from './case-of.ts';
+import { decisionIdOf } from './decision-id.ts';
 import { type Draft, writeDraft } from './draft.ts';
 
 export interface Retry {
@@ -37,7 +37,7 @@ export function retryOf(draft: Draft, settled: ActionSettled, eventId: string): 
 
 /** One retry belongs to a settlement. */
 export const retryIdOf = ({ incidentId }: ActionSettled, eventId: string): string =>
-  deriveId('dec', incidentId, eventId);
+  decisionIdOf(incidentId, eventId);
 
 /** Of the same attempt: nothing was considered anew. */
 function madeOf(before: DecisionMade, settled: ActionSettled, eventId: string, retryAt: Date): DecisionMade {

@@ -13,7 +13,8 @@ import { NOT_ORDERED } from '../handlers/answer-of.ts';
 import { stepOf } from '../handlers/case-events.ts';
 import { callBackIfOver, callBackIfUnwanted, UNWANTED } from '../handlers/call-back.ts';
 import { controlledBy } from '../handlers/control-facts.ts';
-import { type DecideOptions, decideIncident, decisionIdOf } from '../handlers/decide-incident.ts';
+import { type DecideOptions, decideIncident } from '../handlers/decide-incident.ts';
+import { decisionIdOf } from '../handlers/decision-id.ts';
 import { type Draft, readDraft } from '../handlers/draft.ts';
 import { actionIdOf, issuedEvents } from '../handlers/order-of.ts';
 import { slotWantsOf } from '../handlers/slot-wants.ts';
@@ -141,6 +142,6 @@ async function decideAgain(current: Case, driver: CaseDriver, advance: Advance):
   const considered = { incident, causeId: decisionId, attempt: attempt + 1 };
   await driver.publish(await decideIncident(considered, driver, driver.clock.now()));
   await callBackIfOver(current, driver);
-  await callBackIfUnwanted(current, decisionIdOf(considered), driver);
+  await callBackIfUnwanted(current, decisionIdOf(incident.incidentId, decisionId), driver);
   return advance({ type: 'decided_again' });
 }

@@ -5,7 +5,8 @@ import type { Publish } from '#lib/platform/publisher.ts';
 import { isPlannedFor, nextRun } from '#lib/runbook/next-run.ts';
 import type { ActiveRunbook } from '../domain/registry/active-runbook.ts';
 import { judgeTurn, LATEST_START_MS, nextTurn, type SkipCode } from '../domain/schedules/judge-turn.ts';
-import { decideIncident, decisionIdOf, type DecideOptions } from '../handlers/decide-incident.ts';
+import { decideIncident, type DecideOptions } from '../handlers/decide-incident.ts';
+import { decisionIdOf } from '../handlers/decision-id.ts';
 import { ENGINE, isScheduled, type Scheduled, scheduledRun } from '../handlers/schedules/scheduled-run.ts';
 import { toRunbookRef } from '../handlers/to-proto.ts';
 import type { PlannedRun, Schedules } from '../ports.ts';
@@ -32,7 +33,9 @@ export async function driveSchedule(row: PlannedRun, driver: ScheduleDriver): Pr
   if (!(await guardrails.isReady())) throw notReady();
   const { plannedAt } = row;
   const considered = scheduledRun(runbook, plannedAt, targets, now);
-  const wasDecided = (await guardrails.recordOf(decisionIdOf(considered))) !== undefined;
+  const wasDecided =
+    (await guardrails.recordOf(decisionIdOf(considered.incident.incidentId, considered.causeId))) !==
+    undefined;
   const isOneBeforeOpen = await schedules.isOpen(runbook.name, plannedAt, now);
   const turn = judgeTurn({ plannedAt, wasDecided, isOneBeforeOpen }, now);
   const next = nextTurn((after) => nextRun(runbook.schedule, after), plannedAt, now);

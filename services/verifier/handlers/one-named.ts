@@ -1,18 +1,21 @@
+import { ambiguousId, ENOUGH_CANDIDATES } from '#lib/ambiguous-id.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { WatchIds } from '../domain/watch.ts';
 import type { NamedWatches } from '../ports.ts';
-
-/** One more than anybody wants to read. */
-const CANDIDATES = 6;
 
 /**
  * The action with an id, or with a beginning of it that no other action has whose outcome is or was unknown. Also
  * those that are resolved count: given again, a beginning must not come to mean another action.
  */
 export async function oneNamed(watches: NamedWatches, id: string): Promise<WatchIds> {
-  const [only, ...others] = await watches.named(id, CANDIDATES);
+  const [only, ...others] = await watches.named(id, ENOUGH_CANDIDATES);
   if (!only) throw notKnown(id);
-  if (others.length > 0) throw ambiguous(id, [only, ...others]);
+  if (others.length > 0)
+    throw ambiguousId(
+      id,
+      'actions',
+      [only, ...others].map(({ actionId }) => actionId),
+    );
   return only;
 }
 
@@ -22,16 +25,5 @@ function notKnown(id: string): BelayError {
     field: 'id',
     why: 'it was never ordered, or ended otherwise: by a beginning only unknown outcomes are found',
     next: 'belay audit query --outcome unknown, which shows what ended so',
-  });
-}
-
-function ambiguous(id: string, candidates: readonly WatchIds[]): BelayError {
-  const ids = candidates.slice(0, CANDIDATES - 1).map(({ actionId }) => actionId);
-  const more = candidates.length < CANDIDATES ? '' : ' and more';
-  return new BelayError('conflict', `${id} is the beginning of several actions`, {
-    code: 'ID_AMBIGUOUS',
-    field: 'id',
-    why: `it could be ${ids.join(', ')}${more}`,
-    next: 'give more of the id',
   });
 }

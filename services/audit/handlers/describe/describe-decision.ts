@@ -6,6 +6,7 @@ import {
   type OrderIssued,
   OrderPhase,
 } from '#gen/belay/v1/decision.ts';
+import { roundUpToSecond } from '#lib/seconds.ts';
 import { clockTime, enumWord, notDone, spoken, withDetail } from '../../domain/wording.ts';
 import type { DescribersOf } from './description.ts';
 import { resourceText, riskText, runbookText } from './pieces.ts';
@@ -54,11 +55,8 @@ function refusalsOf({ checks }: DecisionMade): string {
 function retryText({ retryAt, decidedAt, attempt, attemptsAllowed }: DecisionMade): string {
   if (!retryAt) return '';
   const which = attemptsAllowed > 0 ? ` (attempt ${attempt + 1} of ${attemptsAllowed})` : '';
-  return ` To be tried again at ${clockTime(roundUp(retryAt), decidedAt)}${which}, because that passes.`;
+  return ` To be tried again at ${clockTime(roundUpToSecond(retryAt), decidedAt)}${which}, because that passes.`;
 }
-
-/** A time before which nothing will happen is never shown earlier than it is. */
-const roundUp = (at: Date): Date => new Date(Math.ceil(at.getTime() / 1_000) * 1_000);
 
 function orderText(data: OrderIssued): string {
   const { phase, target, plan, runbook, ofActionId, actBefore, issuedAt } = data;

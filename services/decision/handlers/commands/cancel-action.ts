@@ -1,5 +1,6 @@
 import type { OrderIssued } from '#gen/belay/v1/decision.ts';
 import type { CancelActionRequest, CancelActionResponse } from '#gen/belay/v1/decision_service.ts';
+import { ambiguousId } from '#lib/ambiguous-id.ts';
 import type { Clock } from '#lib/clock.ts';
 import { BelayError } from '#lib/errors.ts';
 import type { CallContext } from '#lib/grpc/service-methods.ts';
@@ -59,7 +60,7 @@ async function cancelOne(wish: Wish, options: CancelActionOptions): Promise<Canc
   const slots = (await options.openSlots()).filter(isMeant);
   const waiting = await options.cases().findRetrying(wish.id);
   const meant = [...slots, ...waiting].map(({ decisionId }) => decisionId);
-  if (meant.length > 1) throw ambiguous(wish.id, meant);
+  if (meant.length > 1) throw ambiguousId(wish.id, 'actions or decisions', meant);
   const [slot] = slots;
   const cancel = slot && cancelOf(slot, wish.words, wish.at);
   if (cancel) return callBack(cancel, wish, options);
@@ -112,16 +113,3 @@ const notUnderWay = (id: string): BelayError =>
     field: 'id',
     next: 'belay decision list, which has the ids',
   });
-
-/** As many as anybody wants to read. */
-const CANDIDATES = 5;
-
-function ambiguous(id: string, decisionIds: readonly string[]): BelayError {
-  const more = decisionIds.length > CANDIDATES ? ' and more' : '';
-  return new BelayError('conflict', `${id} is the beginning of several actions or decisions`, {
-    code: 'ID_AMBIGUOUS',
-    field: 'id',
-    why: `it could be of ${decisionIds.slice(0, CANDIDATES).join(', ')}${more}`,
-    next: 'give more of the id',
-  });
-}

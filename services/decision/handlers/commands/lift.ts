@@ -1,4 +1,5 @@
 import type { ControlSet } from '#gen/belay/v1/control.ts';
+import { ambiguousId } from '#lib/ambiguous-id.ts';
 import { idInKey, type Setting } from '#lib/control/control-key.ts';
 import { inForce } from '#lib/control/in-force.ts';
 import { BelayError } from '#lib/errors.ts';
@@ -37,7 +38,13 @@ function oneToLift(kind: LiftedCase, id: string, { controls, now }: Known): Cont
   if (exact) return exact;
   const [only, ...others] = all.filter(({ key }) => id !== '' && idInKey(key).startsWith(id));
   if (!only) return notThere(kind, id);
-  return others.length === 0 ? only : ambiguous(kind, id, [only, ...others]);
+  return others.length === 0
+    ? only
+    : ambiguousId(
+        id,
+        `${kind}s`,
+        [only, ...others].map(({ key }) => idInKey(key)),
+      );
 }
 
 function notThere(kind: LiftedCase, id: string): BelayError {
@@ -46,16 +53,5 @@ function notThere(kind: LiftedCase, id: string): BelayError {
     field: 'id',
     why: 'it has ended, was lifted, or never was',
     next: `belay ${kind} list`,
-  });
-}
-
-function ambiguous(kind: LiftedCase, id: string, candidates: readonly ControlSet[]): BelayError {
-  const ids = candidates.map(({ key }) => idInKey(key));
-  const more = ids.length > 5 ? ' and more' : '';
-  return new BelayError('conflict', `${id} is the beginning of several ${kind}s`, {
-    code: 'ID_AMBIGUOUS',
-    field: 'id',
-    why: `it could be ${ids.slice(0, 5).join(', ')}${more}`,
-    next: 'give more of the id',
   });
 }
