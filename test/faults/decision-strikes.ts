@@ -59,7 +59,7 @@ async function afterPublish(strike: Strike): Promise<readonly OutgoingRecord[]> 
   try {
     const records = await report();
     await steady(() => slotsOf(strike, records));
-    return await holding(servers.kafkaProxy, LATE, {}, async () => {
+    return await holding(servers.kafkaProxy, LOST, {}, async () => {
       await store.removeToxic(late);
       isHeld = false;
       await steady(
@@ -101,16 +101,16 @@ async function inAllHands(strike: Strike): Promise<readonly OutgoingRecord[]> {
   }
 }
 
-/** What is held is lost. */
-const LOST: Toxic = { type: 'timeout', timeout: 0 };
+/** What is held is lost, and its connections with it: that of one that is dead by then could not be let go on. */
+export const LOST: Toxic = { type: 'timeout', timeout: 0 };
 /** What is held goes on when the toxic is taken away. */
-const LATE: Toxic = { type: 'latency', latency: 60_000 };
+export const LATE: Toxic = { type: 'latency', latency: 60_000 };
 
 const storeOf = ({ system, victim }: Strike): LabProxy => system.store.proxies[victim] as LabProxy;
 
 const kill = async ({ system, victim }: Strike): Promise<void> => system.stack.instances[victim]?.kill();
 
-async function holding<T>(
+export async function holding<T>(
   proxy: LabProxy,
   toxic: Toxic,
   options: ToxicOptions,
@@ -138,7 +138,7 @@ const LOOK_EVERY_MS = 25;
 const MOST_LOOKS = 200;
 
 /** Until the number no longer grows: partitions of an instance that is dead by now have to wait. */
-async function steady(count: () => Promise<number>): Promise<void> {
+export async function steady(count: () => Promise<number>): Promise<void> {
   let last = 0;
   let same = 0;
   for (let look = 0; look < MOST_LOOKS && same < LOOKS; look += 1) {
