@@ -34,7 +34,10 @@ function contentProblems(type: EventType, seen: readonly Seen[]): string[] {
   return changed.map(({ id }) => `${type} ${id} was published with two contents`);
 }
 
-/** One decision for each incident; one order for each that acts, and for no other; each closed once. */
+/**
+ * One decision for each incident, and for each that came to nothing one that waits and one that acts again; one order
+ * for each that acts, and for no other; each closed once.
+ */
 function decisionProblems(log: DecisionLog, incidents: readonly string[]): string[] {
   const made = idsBy(
     log.all('DecisionMade'),
@@ -63,7 +66,10 @@ function decisionProblems(log: DecisionLog, incidents: readonly string[]): strin
       .filter((e) => e.data.mode === Mode.AUTO_EXECUTE)
       .map((e) => e.data.decisionId),
   );
-  const problems = incidents.flatMap((id) => counted(`${id}: decisions`, made.get(id), 1));
+  const again = retriesOf(log);
+  const problems = incidents.flatMap((id) =>
+    counted(`${id}: decisions`, made.get(id), 1 + 2 * (again.get(id)?.size ?? 0)),
+  );
   for (const [decisionId] of idsBy(
     log.all('DecisionMade'),
     (e) => e.data.decisionId,
@@ -83,6 +89,24 @@ function decisionProblems(log: DecisionLog, incidents: readonly string[]): strin
     ...strange.map((id) => `${id}: ordered, and no decision says so`),
     ...both.map((e) => `${e.data.decisionId}: ordered, and closed as not run`),
   ];
+}
+
+/** The settlements that are tried again, by their incidents. */
+function retriesOf(log: DecisionLog): Map<string, Set<string>> {
+  const mayAgain = new Set(
+    log
+      .all('DecisionMade')
+      .filter(({ data }) => data.attempt < data.attemptsAllowed)
+      .map(({ data }) => data.decisionId),
+  );
+  const passing = log
+    .all('ActionSettled')
+    .filter(({ data }) => data.code !== '' && mayAgain.has(data.decisionId));
+  return idsBy(
+    passing,
+    (e) => e.data.incidentId,
+    (e) => e.id,
+  );
 }
 
 function idsBy<T extends EventType>(

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Redis } from 'ioredis';
-import { OrderPhase } from '#gen/belay/v1/decision.ts';
+import { type DecisionMade, OrderPhase } from '#gen/belay/v1/decision.ts';
 import { putSlot } from '../../services/decision/domain/guardrails/decide-slot.ts';
 import { emptyBook, type GuardrailBook } from '../../services/decision/domain/guardrails/guardrail-book.ts';
 import { inOrder } from '../../services/decision/domain/guardrails/in-order.ts';
@@ -31,7 +31,7 @@ function bookOf(log: DecisionLog): GuardrailBook {
   const executes = log.all('OrderIssued').filter(({ data }) => data.phase === OrderPhase.EXECUTE);
   const orders = new Map(executes.map(({ data }) => [data.decisionId, data]));
   const made = new Map(log.all('DecisionMade').map(({ data }) => [data.decisionId, data]));
-  const decisions = [...made.values()].map((decision) => {
+  const decisions = [...made.values()].filter(wasAsked).map((decision) => {
     const { decisionId, decidedAt = new Date(0) } = decision;
     const order = orders.get(decisionId);
     const wants = order && slotWantsOf(order);
@@ -55,6 +55,9 @@ function bookOf(log: DecisionLog): GuardrailBook {
   }
   return book;
 }
+
+/** What waits because an action came to nothing asks the guardrails when it is tried again, and not before. */
+const wasAsked = ({ checks }: DecisionMade): boolean => checks.every(({ name }) => name !== 'action');
 
 function storedIn(book: GuardrailBook): Stored {
   const entries = <T>(kind: string, map: ReadonlyMap<string, T>, valueOf: (value: T) => unknown) =>

@@ -31,3 +31,10 @@ export const pickOf = <T>(items: readonly T[], random: () => number): T =>
 /** From `least` to `most`, both included. */
 export const wholeOf = (least: number, most: number, random: () => number): number =>
   least + Math.floor(random() * (most - least + 1));
+
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}

@@ -19,6 +19,10 @@ export interface Fate {
   readonly outcome: SettledOutcome;
   readonly effect: Effect;
   readonly afterMs: number;
+  /** Why it came to nothing. */
+  readonly code?: string;
+  /** What becomes of it when it is tried again. [the same] */
+  readonly again?: Fate;
 }
 
 interface SettlerOptions {
@@ -42,17 +46,21 @@ export const anyFate = (mostMs: number, random: () => number): Fate => ({
 
 /**
  * Plays executor and verifier. Settlements of one runbook come one after the other, each when the one before
- * it has been read: what a breaker counts then does not depend on who reads which partition first.
+ * it has been read: what a breaker counts then does not depend on who reads which partition first. Those that come
+ * to nothing for a passing reason it does not count.
  */
 export function startSettler(options: SettlerOptions): { done(): Promise<void> } {
   const { log, fateOf } = options;
   const closed = new Set<string>();
   const lanes = new Map<string, Promise<void>>();
   log.on('DecisionClosed', ({ data }) => void closed.add(data.actionId));
+  const tried = new Set<string>();
   onceOrdered(log, (order) => {
-    const fate = fateOf(order.incidentId);
-    if (!fate) return;
-    const lane = order.runbook?.name ?? '';
+    const first = fateOf(order.incidentId);
+    if (!first) return;
+    const fate = tried.has(order.incidentId) ? (first.again ?? first) : first;
+    tried.add(order.incidentId);
+    const lane = fate.code ? order.actionId : (order.runbook?.name ?? '');
     const acted = systemClock.sleep(fate.afterMs);
     const before = lanes.get(lane) ?? Promise.resolve();
     const settled = before.then(() => acted).then(() => settle(options, order, fate, closed));
@@ -102,7 +110,7 @@ async function settle(
 const publish = (bus: Bus, event: OutgoingEvent): Promise<void> =>
   bus.publish([encodeEvent(event, 'belay/campaign')]);
 
-function settlementOf(order: OrderIssued, { outcome, effect }: Fate): OutgoingEvent {
+function settlementOf(order: OrderIssued, { outcome, effect, code = '' }: Fate): OutgoingEvent {
   const { actionId, decisionId, incidentId, target } = order;
   const said = {
     actionId,
@@ -111,6 +119,7 @@ function settlementOf(order: OrderIssued, { outcome, effect }: Fate): OutgoingEv
     target,
     outcome,
     effect,
+    code,
     reason: 'as the campaign has it',
   };
   return outgoing('ActionSettled', ActionSettled.fromPartial({ ...said, settledAt: new Date() }));

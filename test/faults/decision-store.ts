@@ -2,7 +2,7 @@ import { messageOf } from '#lib/errors.ts';
 import { systemClock } from '#lib/clock.ts';
 import type { RunbookVariant } from '../support/decision-stack.ts';
 import { judge } from './decision-judge.ts';
-import { forkOf, type Part, pickOf, wholeOf } from './decision-part.ts';
+import { forkOf, type Part, pickOf, shuffled, wholeOf } from './decision-part.ts';
 import { anyFate } from './decision-settler.ts';
 import { type Closed, QUICK_FAULTS, STORE_FAULTS } from './decision-store-faults.ts';
 import { openSystem, type System } from './decision-system.ts';
@@ -156,11 +156,4 @@ function grantedWhileClosed(
   return early.map(
     ([id, atMs]) => `${id} was decided ${atMs - fromMs} ms after the store was lost, before it was rebuilt`,
   );
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  return items
-    .map((item) => ({ item, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }

@@ -1,6 +1,7 @@
 import { openKafkaBus } from '#lib/bus/kafka-bus.ts';
 import type { Bus } from '#lib/bus/bus.ts';
 import { systemClock } from '#lib/clock.ts';
+import type { LabProxy } from '../lab/toxiproxy-client.ts';
 import {
   type DecisionStack,
   type DecisionStackOptions,
@@ -15,6 +16,9 @@ import { startTraffic, type Traffic } from './decision-traffic.ts';
 /** Some instances of the decision service with a store of their own, and all that is around them. */
 export interface System {
   readonly stack: DecisionStack;
+  /** Past the proxy in front of it. */
+  readonly databaseUrl: string;
+  readonly databaseProxy: LabProxy;
   readonly store: ProxiedStore;
   readonly bus: Bus;
   readonly log: DecisionLog;
@@ -30,18 +34,24 @@ export interface SystemOptions extends Omit<DecisionStackOptions, 'databaseUrl' 
 
 export async function openSystem(servers: Servers, options: SystemOptions): Promise<System> {
   const { name, targets, nextFate } = options;
-  const [store, databaseUrl] = await Promise.all([
-    startProxiedStore(servers.toxiproxy, name, options.instances),
-    servers.postgres.createDatabase(name),
+  const { toxiproxy, postgres } = servers;
+  const [store, databaseUrl, databaseProxy] = await Promise.all([
+    startProxiedStore(toxiproxy, name, options.instances),
+    postgres.createDatabase(name),
+    toxiproxy.createProxy(`${name}-database`, `127.0.0.1:${postgres.port}`),
   ]);
   const redisUrls = store.proxies.map(({ listen }) => `redis://${listen}`);
-  const stack = await startDecisionStack({ ...options, databaseUrl, redisUrls });
+  const proxied = new URL(databaseUrl);
+  proxied.host = databaseProxy.listen;
+  const stack = await startDecisionStack({ ...options, databaseUrl: proxied.href, redisUrls });
   const brokers = servers.kafka.directEndpoint.split(',');
   const { topicPrefix } = stack;
   const bus = await openKafkaBus({ brokers, clientId: 'campaign', topicPrefix, clock: systemClock });
   const log = await followDecisions(bus, targets);
   return {
     stack,
+    databaseUrl,
+    databaseProxy,
     store,
     bus,
     log,

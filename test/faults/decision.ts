@@ -4,13 +4,18 @@ import { clock } from './decision-clock.ts';
 import { kills } from './decision-kills.ts';
 import { type Part, type PartOptions, randomOf } from './decision-part.ts';
 import { racers } from './decision-racers.ts';
+import { retries } from './decision-retries.ts';
 import { type Servers, startServers } from './decision-servers.ts';
 import { store } from './decision-store.ts';
 
-const PARTS: Readonly<Record<string, Part>> = { racers, clock, approvals, kills, store };
+const PARTS: Readonly<Record<string, Part>> = { racers, clock, approvals, kills, retries, store };
 
 /** Side by side: most of the time, kills wait for sessions to end and stores to be rebuilt. */
-const GROUPS: readonly (readonly string[])[] = [['racers'], ['clock'], ['kills', 'store', 'approvals']];
+const GROUPS: readonly (readonly string[])[] = [
+  ['racers'],
+  ['clock'],
+  ['kills', 'retries', 'store', 'approvals'],
+];
 
 /**
  * Whether the guardrails keep their word whatever happens to those who ask and to the store: nobody beyond a

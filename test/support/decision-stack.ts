@@ -32,6 +32,8 @@ export interface DecisionStackOptions {
   readonly targets: readonly string[];
   /** Who may answer approvals, each with the token of their name. */
   readonly approvers?: readonly string[];
+  /** How often an incident is decided. [once: what is refused stays refused] */
+  readonly maxAttempts?: number;
 }
 
 export interface DecisionInstance {
@@ -101,7 +103,7 @@ function instanceOf(file: string, opsPort: number): Omit<DecisionInstance, 'clie
 const READY_TIMEOUT_MS = 120_000;
 
 function sharedConfig(options: DecisionStackOptions, folder: string, keys: LocalKeys) {
-  const { name, brokers, databaseUrl, targets, concurrency, approvers = [] } = options;
+  const { name, brokers, databaseUrl, targets, concurrency, approvers = [], maxAttempts = 1 } = options;
   const tokens = [
     { name: 'tester', roles: ['operator'], sha256: sha256Of(randomBytes(32)) },
     ...approvers.map((person) => ({ name: person, roles: ['approver'], sha256: sha256Of(tokenOf(person)) })),
@@ -116,10 +118,9 @@ function sharedConfig(options: DecisionStackOptions, folder: string, keys: Local
     runbooks: options.runbooks.map((variant) => writeRunbook(folder, variant)),
     registry: { onStart: 'activate' },
     targets: [...targets],
-    // What is refused stays refused, so that each incident is decided once.
     policy: {
       concurrency,
-      maxAttempts: 1,
+      maxAttempts,
       storm: { services: 1_000_000, percent: 0 },
       // What a campaign lets fail says nothing about a runbook.
       risk: { reliableRate: 0 },
