@@ -17,6 +17,10 @@ export const simulate = defineVerb<SimulateOptions>({
       .argument('<path...>', 'all runbooks that are to run: files, and folders with all that is below them')
       .option('--since <duration>', `how far back: 24h, 30d (${DEFAULT_SINCE}; with --from-file all)`)
       .option('--policy <file>', 'a configuration of decision, for its section policy (the defaults)')
+      .option(
+        '--own-modes',
+        'each as freely as it asks for (no more freely than it may now, where it is active)',
+      )
       .option('-f, --from-file <file>', 'events that audit query -o json printed, without a running system')
       .addOption(
         new Option(
@@ -26,15 +30,16 @@ export const simulate = defineVerb<SimulateOptions>({
       );
   },
   parse: ({ args, options }) => {
-    const { since, policy, fromFile, failOn } = options as Partial<
+    const { since, policy, fromFile, failOn, ownModes } = options as Partial<
       Record<'since' | 'policy' | 'fromFile' | 'failOn', string>
-    >;
+    > & { readonly ownModes?: boolean };
     const given = since ?? (fromFile === undefined ? DEFAULT_SINCE : undefined);
     return {
       paths: args,
       sinceMs: sinceOption(given, HELP),
       policyFile: policy,
       file: fromFile,
+      ownModes: ownModes ?? false,
       failOn: FAIL_ON.find((what) => what === failOn),
     };
   },

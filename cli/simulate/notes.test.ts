@@ -22,7 +22,14 @@ async function notes(story: readonly Reported[], settings: Settings = {}): Promi
   const engine = await openEngine({ runbooks, policy: DEFAULT_POLICY, past: history.past, since });
   const simulation = simulationOf(await replay(history, engine, since));
   const names = runbooks.map(({ name }) => name);
-  return notesOn({ simulation, history, runbooks: names, policyFile: undefined, withoutData }).join('\n');
+  return notesOn({
+    simulation,
+    history,
+    runbooks: names,
+    bounded: [],
+    policyFile: undefined,
+    withoutData,
+  }).join('\n');
 }
 
 describe('the notes on a simulation', () => {

@@ -1,3 +1,4 @@
+import type { Bounded } from '../play/bound-modes.ts';
 import type { History } from './history.ts';
 import { ASSUMED_RUN_MS, type SettledBy } from './replay.ts';
 import type { Simulation } from './simulation.ts';
@@ -7,6 +8,7 @@ export interface NoteOptions {
   readonly history: History;
   /** Names of those that were given. */
   readonly runbooks: readonly string[];
+  readonly bounded: readonly Bounded[];
   /** The file with the policy. Undefined: the defaults. */
   readonly policyFile: string | undefined;
   readonly withoutData: number;
@@ -58,12 +60,16 @@ function absentRunbooks({ simulation, runbooks }: NoteOptions): readonly string[
     );
 }
 
-function assumptions({ simulation, history, policyFile }: NoteOptions): readonly string[] {
+function assumptions({ simulation, history, bounded, policyFile }: NoteOptions): readonly string[] {
   if (simulation.incidents.length === 0) return [];
   const actions = history.past.filter(({ issued }) => issued !== undefined).length;
   return [
     'Assumed: each incident is decided at the time of its recorded decision, on what was reported, and an executor ' +
       'serves its target unless that decision says there was none.',
+    ...bounded.map(
+      ({ name, mode, asksFor }) =>
+        `Assumed: ${name} may do what it may now, ${mode}, though it asks for ${asksFor}; --own-modes lets it.`,
+    ),
     `Assumed: the policy is ${policyFile === undefined ? 'the default one; --policy gives another' : `that of ${policyFile}`}.`,
     `Assumed: guardrails begin with ${count(actions, 'action')} from before${settlementsOf(simulation)}.`,
     'Automatic means ordered: the checks on the live target are not simulated, and may still refuse.',

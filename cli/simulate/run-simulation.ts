@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { type ExitCode, exitCodes } from '../frame/exit-codes.ts';
 import type { Session } from '../frame/session.ts';
+import { boundAll } from '../play/bound-modes.ts';
 import { MEMORY_MS, openEngine } from '../play/engine.ts';
 import { DEFAULT_POLICY, readPolicy } from '../play/policy.ts';
 import { lintedRunbooks } from '../runbook/linted-runbooks.ts';
+import { activeModes } from './active-modes.ts';
 import { historyOf } from './history.ts';
 import { notesOn } from './notes.ts';
 import { readFromAudit } from './read-from-audit.ts';
@@ -20,6 +22,8 @@ export interface SimulateOptions {
   readonly policyFile: string | undefined;
   /** In the place of a running system. */
   readonly file: string | undefined;
+  /** Whatever the registry lets them do. */
+  readonly ownModes: boolean;
   readonly failOn: FailOn | undefined;
 }
 
@@ -27,9 +31,11 @@ type FailOn = 'new-auto' | 'any';
 
 /** Recorded incidents, decided with other runbooks: what would be decided otherwise. */
 export async function runSimulation(options: SimulateOptions, session: Session): Promise<ExitCode> {
-  const { paths, sinceMs, policyFile, failOn } = options;
+  const { paths, sinceMs, policyFile, file, ownModes, failOn } = options;
   const now = session.clock.now();
-  const runbooks = await lintedRunbooks(paths, now, session);
+  const linted = await lintedRunbooks(paths, now, session);
+  // A file of events does not say what people have chosen since.
+  const { runbooks, bounded } = boundAll(linted, file || ownModes ? [] : await activeModes(session));
   const policy = policyFile === undefined ? DEFAULT_POLICY : readPolicy(resolve(session.cwd, policyFile));
   const since = sinceMs === undefined ? new Date(0) : new Date(now.getTime() - sinceMs);
   const { events, withoutData } = await readRecording(options, since, session);
@@ -37,7 +43,7 @@ export async function runSimulation(options: SimulateOptions, session: Session):
   const engine = await openEngine({ runbooks, policy, past: history.past, since });
   const simulation = simulationOf(await replay(history, engine, since));
   const names = runbooks.map(({ name }) => name);
-  const notes = notesOn({ simulation, history, runbooks: names, policyFile, withoutData });
+  const notes = notesOn({ simulation, history, runbooks: names, bounded, policyFile, withoutData });
   const forbidden = forbiddenIn(simulation.totals, failOn);
   const shownSince = sinceMs === undefined ? undefined : since;
   await printReport({ ...simulation, since: shownSince, notes, forbidden, failOn: failOn ?? '' }, session);

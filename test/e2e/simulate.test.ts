@@ -76,3 +76,19 @@ it('comes to the same from a file, with the system away', async () => {
   });
   expect(gone).toMatchObject({ code: 7, stdout: '' });
 });
+
+it('takes runbooks for no freer than people let them be, unless it is told to', async () => {
+  const chosen = ['--mode', 'suggest', '--reason', 'to be watched'];
+  expect((await belay('runbook', 'activate', 'restart-pod@1', ...chosen)).code).toBe(0);
+  const args = ['simulate', 'changed.yaml', '--since', '1h', '--fail-on', 'new-auto'];
+  const [bounded, own] = [await belay(...args), await belay(...args, '--own-modes')];
+  expect(bounded).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('0 new automatic, 1 no longer automatic'),
+    stderr: expect.stringContaining(
+      'restart-pod may do what it may now, suggest, though it asks for auto_execute; --own-modes lets it.',
+    ),
+  });
+  expect(own).toMatchObject({ code: 3, stdout: expect.stringContaining('1 new automatic') });
+  expect(own.stderr).not.toContain('may do what it may now');
+});
