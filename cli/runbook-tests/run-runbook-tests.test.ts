@@ -121,7 +121,7 @@ describe('the tests of a folder', () => {
     expect(isGood(report)).toBe(false);
     expect(await linesOf(folder)).toEqual([
       'a.test.yaml:4:45 tests.0.expect: is empty, a test that expects nothing cannot fail, name a mode, got {}',
-      'bad.yaml:1:8 the indentation does not fit the lines around it, align it',
+      'bad.yaml:1:8 the indentation does not fit the lines around it, or a bracket above is not closed',
       'c.test.yaml:7:15 tests.0.metrics.error-rate: no check with a metric is called error-rate, the runbook has none',
       'c.test.yaml:8:21 tests.0.expect.plan.0: no action is called kubernetes.deletePods, did you mean kubernetes.deletePod?',
       'c.test.yaml:8:57 tests.0.expect.arguments.replaced: no step is called replaced, did you mean replace?',

@@ -99,7 +99,7 @@ function explain(code: string): string {
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   BAD_ALIAS: 'this alias names no anchor, quote a text that starts with *',
-  BAD_INDENT: 'the indentation does not fit the lines around it',
+  BAD_INDENT: 'the indentation does not fit the lines around it, or a bracket above is not closed',
   BAD_SCALAR_START: 'a text cannot start with this character, quote it',
   BLOCK_AS_IMPLICIT_KEY: 'a second key on the same line, quote a text that holds ": "',
   DUPLICATE_KEY: 'this key is here twice, remove one',

@@ -90,7 +90,7 @@ function explain(code: string): string {
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   BAD_ALIAS: 'this alias names no anchor above it, quote a text that starts with *',
-  BAD_INDENT: 'the indentation does not fit the lines around it, align it',
+  BAD_INDENT: 'the indentation does not fit the lines around it, or a bracket above is not closed',
   BAD_SCALAR_START: 'a text cannot start with this character, quote it',
   BLOCK_AS_IMPLICIT_KEY: 'a second key on the same line, quote a text that holds ": "',
   MISSING_CHAR: 'a character is missing, look for a quote, a comma or the space after a colon',
