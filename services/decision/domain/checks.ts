@@ -53,12 +53,17 @@ function age({ reportedAt }: IncidentFacts, { maxIncidentAgeMs }: Policy, now: D
   return refuse('age', `${ageSeconds} s`, limit, 'stale_incident', 'the report is too old to act on');
 }
 
-function target({ incident, targets }: Facts): Check {
+function target(facts: Facts): Check {
+  const { incident, targets } = facts;
   const observed = incident.resource?.target ?? 'none reported';
   const limit = targets.join(', ') || 'none';
-  if (incident.resource && targets.includes(incident.resource.target)) return pass('target', observed, limit);
+  if (isServed(facts)) return pass('target', observed, limit);
   return refuse('target', observed, limit, 'no_executor', 'no executor serves the target of this incident');
 }
+
+/** Nobody reads what is ordered anywhere else, not even the order for a plan. */
+export const isServed = ({ incident: { resource }, targets }: Pick<Facts, 'incident' | 'targets'>): boolean =>
+  resource !== undefined && targets.includes(resource.target);
 
 function namespace({ resource }: IncidentFacts, { scope }: Runbook): Check {
   const observed = resource?.namespace || 'none reported';

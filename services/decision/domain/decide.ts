@@ -2,7 +2,7 @@ import { beyondExecutors, plannable } from '#lib/runbook/catalogue/carried-out.t
 import { type Match, matchRunbook } from '#lib/runbook/match-runbook.ts';
 import type { RiskLevel, Runbook } from '#lib/runbook/runbook.ts';
 import { notReached, pass, refuse } from './check.ts';
-import { checkAll, EXECUTOR, executable } from './checks.ts';
+import { checkAll, EXECUTOR, executable, isServed } from './checks.ts';
 import type { Asked, Check, Decision, Facts, Mode, Policy } from './decision.ts';
 import { asksForOf } from './registry/active-runbook.ts';
 import { type MomentaryRisk, momentaryRisk } from './risk.ts';
@@ -35,7 +35,7 @@ export function decide(facts: Facts, policy: Policy, now: Date): Decision {
     runbook,
     risk: risk.level,
     wouldHave: undefined,
-    orders: ordersOf(mode, runbook),
+    orders: isServed(facts) ? ordersOf(mode, runbook) : undefined,
   };
   return asked ? asAsked(decision, asked, facts) : observed(decision, runbook);
 }

@@ -53,6 +53,34 @@ it.each([
   expect(await report('one', reported, new Date(now.getTime() + 1_234))).toEqual(first);
 });
 
+it.each([
+  ['little is certain', { confidence: 0.3 }, 'low_confidence'],
+  ['it is old', { confidence: 0.95, reportedAt: new Date(now.getTime() - 3_600_000) }, 'stale_incident'],
+])('about a target that no executor serves nothing is ordered, also where %s', async (_why, change, code) => {
+  const guardrails = memoryGuardrails();
+  await guardrails.rebuild(async () => {});
+  const opened: unknown[] = [];
+  const handler = incidentReportedHandler({
+    guardrails,
+    cases: { open: async (waits) => void opened.push(waits), reopened: async () => {} },
+    runbooks: () => runbooks,
+    controls: () => ({ ...noControls, heartbeatAt: now }),
+    targets: ['prod-eu'],
+    policy: defaultPolicy,
+  });
+  const data = IncidentReported.fromPartial({
+    ...{ incidentId: 'inc-1', service: 'api-server', symptom: 'CrashLoopBackOff' },
+    resource: { target: 'staging', kind: 'pod', namespace: 'production', name: 'api-server-1' },
+    ...{ startedAt: now, reportedAt: now },
+    ...change,
+  });
+  const events = await handler({ id: 'e-1', data } as never, { now } as never);
+  // There is no topic for such an order, and what cannot be said of an incident takes its decision along.
+  expect(events.map(({ type }) => type)).toEqual(['DecisionMade', 'DecisionClosed']);
+  expect(events[0]?.data).toMatchObject({ mode: Mode.SUGGEST, code });
+  expect(opened).toEqual([]);
+});
+
 it('a fact that the plan lacks is a check that refuses, and not only a word in the summary', async () => {
   const handler = incidentReportedHandler({
     // Nothing is to be done, and nothing is asked of them but to remember.
