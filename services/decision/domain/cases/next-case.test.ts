@@ -207,6 +207,14 @@ describe('silence', () => {
     });
   });
 
+  it('is no yes where the target is at high risk by now, whatever was declared', () => {
+    const risky = { ...planned, risk: 'high' } as const;
+    const asked = nextCase(planning({ onLapse: 'approve' }), { type: 'planned', planned: risky }, start).next;
+    const { next, said } = nextCase(nextCase(asked, { type: 'notified' }, at(5)).next, due, at(601));
+    expect(next).toMatchObject({ state: 'closed', ending: { as: 'lapsed' } });
+    expect(said[0]).toMatchObject({ rule: 'escalate', reason: expect.stringContaining('high risk') });
+  });
+
   it('waits for what the log held at the deadline', () => {
     expect(
       nextCase(told({ onLapse: 'approve' }), { type: 'due', readToEnd: false }, at(600)).next,
@@ -262,7 +270,12 @@ describe('a cancel', () => {
 
 const person = fc.constantFrom('maria', 'tom', 'ann', 'bob');
 const anyEvent: fc.Arbitrary<CaseEvent> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<CaseEvent>({ type: 'planned', planned }) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .constantFrom('low', 'low', 'high')
+      .map((risk): CaseEvent => ({ type: 'planned', planned: { ...planned, risk } })),
+  },
   fc.constant<CaseEvent>({ type: 'planned', planned: { ...planned, hash: 'p2', refusal: 'not now' } }),
   fc.constant<CaseEvent>({ type: 'not_planned', reason: 'expired' }),
   {
@@ -355,8 +368,8 @@ function hasQuorum({ answers, asks: rulesOf }: Case): boolean {
   return names.size >= (rulesOf?.quorum ?? 99);
 }
 
-function isYesBySilence({ asks: rulesOf, request, notifiedAt }: Case, now: Date): boolean {
-  const mayApprove = rulesOf?.onLapse === 'approve' && rulesOf.maySilenceApprove;
+function isYesBySilence({ asks: rulesOf, request, notifiedAt, planned: found }: Case, now: Date): boolean {
+  const mayApprove = rulesOf?.onLapse === 'approve' && rulesOf.maySilenceApprove && found?.risk !== 'high';
   const lateMs = now.getTime() - (request?.deadline.getTime() ?? 0);
   return mayApprove && notifiedAt !== undefined && lateMs <= 60_000;
 }

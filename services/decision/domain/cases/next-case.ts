@@ -147,14 +147,16 @@ function onAnswer(current: Case, answer: Answer, now: Date): NextCase {
 }
 
 function onDeadline(current: Case, readToEnd: boolean, now: Date): NextCase {
-  const { asks, request, notifiedAt } = current;
+  const { asks, request, notifiedAt, planned } = current;
   if (!asks || !request || now < request.deadline) return unchanged(current);
   const isLate = now.getTime() > request.deadline.getTime() + LATEST_LAPSE_MS;
   // An answer of the incident itself may still be on its way; but nobody waits for ever.
   if (!readToEnd && !isLate) return later(current, now);
   const silence = 'nobody answered in time';
   if (asks.onLapse !== 'approve') return lapse(current, asks.onLapse, silence, AS_LAPSED, now);
-  const why = whyNotBySilence(asks.maySilenceApprove, notifiedAt !== undefined, isLate || !readToEnd);
+  // What was decided with may be safer than what the executor found.
+  const mayApprove = asks.maySilenceApprove && planned?.risk !== 'high';
+  const why = whyNotBySilence(mayApprove, notifiedAt !== undefined, isLate || !readToEnd);
   if (why)
     return lapse(current, 'escalate', `${silence}, and silence is no yes here: ${why}`, AS_LAPSED, now);
   const said = [{ type: 'lapsed', rule: 'approve', reason: silence }] as const;
