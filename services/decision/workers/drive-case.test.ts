@@ -189,6 +189,7 @@ describe('a grant', () => {
     await expect(driveCase(waiting, driver({ publish: away }))).rejects.toThrow('away');
     await store.advance(waiting.decisionId, stepOf({ type: 'resolved' }, clock.now()));
     expect(caseOf('web')).toMatchObject({ state: 'granting', isTaking: true });
+    await clock.advance(15_000);
     await driveCase(caseOf('web'), driver({ controls: () => applyControl(noControls, engaged) }));
     // The executor heeds the switch; what it gives up is settled, and the slot with it.
     expect(typesOf(published)).toEqual(['OrderIssued', 'Order']);
