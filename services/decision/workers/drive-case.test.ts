@@ -316,6 +316,18 @@ describe('what was refused for the moment', () => {
     expect(published[4]?.data).toMatchObject({ phase: OrderPhase.CANCEL });
   });
 
+  it('is dropped with an incident that ended while the guardrails could not be asked', async () => {
+    const waiting = await decided('web', stopped);
+    await clock.advance(30_000);
+    const away = { ...guardrails, decide: () => Promise.reject(new Error('the store is away')) };
+    const again = driver({ runbooks: () => runbooks });
+    await expect(driveCase(waiting, { ...again, guardrails: away })).rejects.toThrow('away');
+    resolved = true;
+    await driveCase(caseOf('web'), again);
+    expect(published).toEqual([]);
+    expect(caseOf('web').ending?.as).toBe('resolved');
+  });
+
   it('is dropped where a person cancelled it', async () => {
     const waiting = await decided('web', stopped);
     cancelled.add(waiting.decisionId);

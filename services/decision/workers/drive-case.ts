@@ -10,6 +10,7 @@ import { readDraft } from '../handlers/draft.ts';
 import { issuedEvents } from '../handlers/order-of.ts';
 import type { Cases } from '../ports.ts';
 import { takeApproved, whyNotGranted } from './take-approved.ts';
+import { wasDecided } from './was-decided.ts';
 
 export interface CaseDriver extends DecideOptions {
   readonly cases: Cases;
@@ -66,7 +67,9 @@ async function decideAgain(current: Case, driver: CaseDriver, advance: Advance):
   const { decisionId, incidentId, attempt } = current;
   const { incident } = readDraft(current.record);
   if (!incident) return advance({ type: 'resolved' });
-  if (!current.isTaking) {
+  const nextId = decisionIdOf(incidentId, decisionId);
+  if (!current.isTaking || !(await wasDecided(nextId, driver.guardrails))) {
+    if (current.isTaking) await advance({ type: 'not_taken' });
     if (await driver.cases.isResolved(incidentId)) return advance({ type: 'resolved' });
     if (await driver.cases.isCancelled(decisionId)) return advance({ type: 'cancelled', reason: UNWANTED });
     await advance({ type: 'taking' });
@@ -74,6 +77,6 @@ async function decideAgain(current: Case, driver: CaseDriver, advance: Advance):
   const considered = { incident, causeId: decisionId, attempt: attempt + 1 };
   await driver.publish(await decideIncident(considered, driver, driver.clock.now()));
   await callBackIfOver(current, driver);
-  await callBackIfUnwanted(current, decisionIdOf(incident.incidentId, decisionId), driver);
+  await callBackIfUnwanted(current, nextId, driver);
   return advance({ type: 'decided_again' });
 }

@@ -1,5 +1,4 @@
 import type { Clock } from '#lib/clock.ts';
-import { BelayError } from '#lib/errors.ts';
 import { outgoing, type OutgoingEvent } from '#lib/events/event.ts';
 import type { Publish } from '#lib/platform/publisher.ts';
 import { isPlannedFor, nextRun } from '#lib/runbook/next-run.ts';
@@ -10,6 +9,7 @@ import { decisionIdOf } from '../handlers/decision-id.ts';
 import { ENGINE, isScheduled, type Scheduled, scheduledRun } from '../handlers/schedules/scheduled-run.ts';
 import { toRunbookRef } from '../handlers/to-proto.ts';
 import type { PlannedRun, Schedules } from '../ports.ts';
+import { wasDecided } from './was-decided.ts';
 
 export interface ScheduleDriver extends DecideOptions {
   readonly runbooks: () => readonly ActiveRunbook[];
@@ -30,14 +30,13 @@ export async function driveSchedule(row: PlannedRun, driver: ScheduleDriver): Pr
   // Retired, or not scheduled for it any more, since the time was planned.
   if (!runbook || !isScheduled(runbook) || !isStillPlanned(runbook, row))
     return schedules.finish(row, { is: 'dropped' }, undefined, now);
-  if (!(await guardrails.isReady())) throw notReady();
   const { plannedAt } = row;
   const considered = scheduledRun(runbook, plannedAt, targets, now);
-  const wasDecided =
-    (await guardrails.recordOf(decisionIdOf(considered.incident.incidentId, considered.causeId))) !==
-    undefined;
+  const { incident, causeId } = considered;
+  // One that was decided before a crash would count as missed.
+  const isDecided = await wasDecided(decisionIdOf(incident.incidentId, causeId), guardrails);
   const isOneBeforeOpen = await schedules.isOpen(runbook.name, plannedAt, now);
-  const turn = judgeTurn({ plannedAt, wasDecided, isOneBeforeOpen }, now);
+  const turn = judgeTurn({ plannedAt, wasDecided: isDecided, isOneBeforeOpen }, now);
   const next = nextTurn((after) => nextRun(runbook.schedule, after), plannedAt, now);
   const planned = next.at && { at: next.at, timetable: timetableOf(runbook) };
   if (turn.is === 'skipped') {
@@ -45,7 +44,7 @@ export async function driveSchedule(row: PlannedRun, driver: ScheduleDriver): Pr
     return schedules.finish(row, { is: 'skipped', event }, planned, now);
   }
   // Before its action can end: the end finds it, also where whoever began it is gone by then.
-  await schedules.begin(row, considered.incident.incidentId);
+  await schedules.begin(row, incident.incidentId);
   const events = await decideIncident(considered, driver, now);
   await driver.publish(events);
   return schedules.finish(row, { is: 'run', isOver: !goesOn(events) }, planned, now);
@@ -60,10 +59,6 @@ export const timetableOf = ({ schedule }: Scheduled): string => `${schedule.cron
 
 /** An order goes out. Of an action that has settled by now none does. */
 const goesOn = (events: readonly OutgoingEvent[]): boolean => events.some(({ type }) => type === 'Order');
-
-/** Nobody knows what was decided before a crash: it would count as missed. */
-const notReady = (): BelayError =>
-  new BelayError('unavailable', 'the guardrails are being rebuilt', { code: 'GUARDRAILS_NOT_READY' });
 
 function skipped(
   runbook: ActiveRunbook & Scheduled,

@@ -254,6 +254,8 @@ describe('a cancel', () => {
   it('changes nothing while it is decided again: a slot may be taken, and is called back behind that', () => {
     const taking = nextCase(retrying, { type: 'taking' }, at(60)).next;
     expect(nextCase(taking, cancelled, at(61)).next).toBe(taking);
+    const open = nextCase(taking, { type: 'not_taken' }, at(76)).next;
+    expect(nextCase(open, cancelled, at(77)).next.ending?.as).toBe('cancelled');
   });
 
   it('ends what waits for a plan: nobody has been asked yet', () => {
@@ -291,6 +293,7 @@ const anyEvent: fc.Arbitrary<CaseEvent> = fc.oneof(
   { weight: 2, arbitrary: fc.boolean().map((readToEnd): CaseEvent => ({ type: 'due', readToEnd })) },
   fc.constant<CaseEvent>({ type: 'cancelled', reason: 'drained' }),
   fc.constant<CaseEvent>({ type: 'taking' }),
+  fc.constant<CaseEvent>({ type: 'not_taken' }),
   fc.constant<CaseEvent>({ type: 'decided_again' }),
   fc.constant<CaseEvent>({ type: 'ordered' }),
   fc.constant<CaseEvent>({ type: 'refused', reason: 'rate' }),

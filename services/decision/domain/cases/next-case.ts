@@ -14,6 +14,8 @@ export type CaseEvent =
   | { readonly type: 'due'; readonly readToEnd: boolean }
   /** The guardrails are about to be asked. */
   | { readonly type: 'taking' }
+  /** They never were: they were away, or whoever was about to ask is gone. */
+  | { readonly type: 'not_taken' }
   | { readonly type: 'ordered' }
   /** A guardrail or a control said no when it was to be granted. */
   | { readonly type: 'refused'; readonly reason: string }
@@ -70,6 +72,8 @@ function whileRetrying(current: Case, event: CaseEvent, now: Date): NextCase {
       return current.isTaking ? unchanged(current) : close(current, 'cancelled', event.reason, now);
     case 'taking':
       return taking(current, now);
+    case 'not_taken':
+      return { next: { ...current, isTaking: false }, said: [] };
     case 'decided_again':
       return close(current, 'decided_again', AGAIN, now);
     default:
