@@ -59,7 +59,10 @@ async function settle(code: string, outcome: SettledOutcome, known: Known, effec
         said.push(...events);
         return next;
       },
-      get: async () => (known.case === undefined ? opened[0] : ({ record: known.case } as Case)),
+      get: async (id) =>
+        id === settled?.decisionId && known.case !== undefined
+          ? ({ record: known.case } as Case)
+          : opened.find(({ decisionId }) => decisionId === id),
     },
   });
   const data = { ...settled, code, outcome, effect, reason: 'it changed' };
@@ -79,6 +82,27 @@ it('asks people anew where the target is another one by now', async () => {
 it('knows whom to ask from the case, where the store was rebuilt', async () => {
   const { opened } = await settle('risk_raised', SettledOutcome.ABORTED, { slot: rebuilt, case: record });
   expect(opened).toHaveLength(1);
+});
+
+it('says the same to people where the store was rebuilt, and the incident ended, before the repeat', async () => {
+  const waiting = new Map<string, Case>();
+  const records = [record, rebuilt];
+  const handler = actionSettledHandler({
+    controls: () => noControls,
+    guardrails: { settle: async () => undefined, recordOf: async () => records[Math.min(waiting.size, 1)] },
+    cases: {
+      open: async (one) => void waiting.set(one.decisionId, one),
+      advance: async () => undefined,
+      isResolved: async () => waiting.size > 0,
+      isCancelled: async () => waiting.size > 0,
+      get: async (id) => waiting.get(id),
+    },
+  });
+  const data = { ...settled, code: 'risk_raised', outcome: SettledOutcome.ABORTED, effect: Effect.NONE };
+  const deliver = () => handler({ id: 'evt-1', data } as never, { now: settled.settledAt } as never);
+  const first = await deliver();
+  expect(typesOf(first)).toEqual(['DecisionMade', 'OrderIssued', 'Order', 'DecisionClosed']);
+  expect(await deliver()).toEqual(first);
 });
 
 it.each([

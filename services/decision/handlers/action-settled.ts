@@ -3,7 +3,7 @@ import { type ActionSettled, SettledOutcome } from '#gen/belay/v1/verification.t
 import type { Handler } from '#lib/bus/pipeline.ts';
 import type { ControlState } from '#lib/control/control-state.ts';
 import { type OutgoingEvent, outgoing } from '#lib/events/event.ts';
-import type { Cases, Guardrails } from '../ports.ts';
+import type { Cases, Guardrails, Slot } from '../ports.ts';
 import { answerOf } from './answer-of.ts';
 import { UNWANTED } from './call-back.ts';
 import { stepOf } from './case-events.ts';
@@ -35,9 +35,10 @@ export function actionSettledHandler(options: ActionSettledOptions): Handler<'Ac
       const again = (await opened(retry, data, options, now)) ? [outgoing('DecisionMade', retry.made)] : [];
       return [...again, closed(data, ''), ...told];
     }
+    const asked = plansAgain(data) ? await askedBefore(data, id, options.cases) : undefined;
     // It may have ended otherwise before that was heeded.
-    if (await options.cases.isCancelled(data.decisionId)) return [closed(data, ''), ...told];
-    const again = plansAgain(data) && draft ? await askPeople(draft, data, id, options, now) : [];
+    if (!asked && (await options.cases.isCancelled(data.decisionId))) return [closed(data, ''), ...told];
+    const again = asked ?? (plansAgain(data) && draft ? await askPeople(draft, data, id, options, now) : []);
     // Somebody has to hear that it was not done: who is asked anew, or who is called. What goes on is said first:
     // whoever waits for the end of the incident must at no moment see all of it closed.
     return [...again, closed(data, again.length > 0 ? '' : escalationOf(draft)), ...told];
@@ -55,6 +56,16 @@ async function retryBefore(
 ): Promise<Retry | undefined> {
   const waits = await cases.get(retryIdOf(settled, eventId));
   return waits?.after && { made: readDraft(waits.record).made, waits };
+}
+
+/** The same for people, whatever became of that since. */
+async function askedBefore(
+  settled: ActionSettled,
+  eventId: string,
+  cases: ActionSettledOptions['cases'],
+): Promise<readonly OutgoingEvent[] | undefined> {
+  const waits = await cases.get(retryIdOf(settled, eventId));
+  return waits && answerOf(noted(waits.record)).events;
 }
 
 /** Whoever cancels meanwhile either finds it open, or is seen here behind that. */
@@ -113,17 +124,19 @@ async function askPeople(
   if (await cases.isResolved(settled.incidentId)) return [];
   const draft = planAgain(before, settled, eventId);
   if (!draft) return [];
-  const slot = {
-    status: 'noted',
-    record: writeDraft(draft),
-    checks: [],
-    trial: false,
-    storm: undefined,
-  } as const;
-  const { events, waits } = answerOf(slot, draft);
+  const { events, waits } = answerOf(noted(writeDraft(draft)), draft);
   if (waits) await cases.open(waits, now);
   return events;
 }
+
+/** The guardrails are asked once people have answered. */
+const noted = (record: string): Slot => ({
+  status: 'noted',
+  record,
+  checks: [],
+  trial: false,
+  storm: undefined,
+});
 
 const closed = (
   { decisionId, incidentId, actionId, reason, settledAt }: ActionSettled,
