@@ -4,12 +4,12 @@ import type { Batch, BusRecord, OutgoingRecord } from './bus.ts';
 import type { Outcome } from './pipeline.ts';
 import { runBatch } from './run-batch.ts';
 
-const record = (offset: number): BusRecord => ({
+const record = (offset: number, key = `key-${offset}`): BusRecord => ({
   topic: 'incident',
   partition: 0,
   offset,
   timestampMs: 0,
-  key: Buffer.from(`key-${offset}`),
+  key: Buffer.from(key),
   value: Buffer.from('x'),
   headers: {},
 });
@@ -20,8 +20,14 @@ const said = (text: string, retried: boolean): Outcome => ({
   retried,
 });
 
+interface Takes {
+  readonly ms: number;
+  readonly retried?: boolean;
+  readonly key?: string;
+}
+
 /** Plays one batch: what each record takes, and whether it had to be tried again. */
-async function play(takes: readonly { readonly ms: number; readonly retried?: boolean }[]) {
+async function play(takes: readonly Takes[]) {
   const clock = new ManualClock(new Date(0));
   const published: OutgoingRecord[] = [];
   const committed: number[] = [];
@@ -29,7 +35,7 @@ async function play(takes: readonly { readonly ms: number; readonly retried?: bo
   const batch: Batch = {
     topic: 'incident',
     partition: 0,
-    records: takes.map((_, offset) => record(offset)),
+    records: takes.map(({ key }, offset) => record(offset, key)),
     isStale: () => false,
     heartbeat: async () => {},
     commit: async (next) => void committed.push(next),
@@ -65,6 +71,16 @@ it('makes anew what was granted long before a neighbour was through, while a sto
   const { answers, committed } = await play([{ ms: 0 }, { ms: 30_000, retried: true }, { ms: 29_500 }]);
   expect(answers).toEqual(['0: answer 2', '1: answer 1', '2: answer 1']);
   expect(committed).toEqual([3]);
+});
+
+it('makes anew what came behind it under its key as well: nothing is handled before its predecessor', async () => {
+  const incident = 'inc-1';
+  const { answers } = await play([
+    { ms: 0, key: incident },
+    { ms: 30_000, key: incident, retried: true },
+    { ms: 30_000 },
+  ]);
+  expect(answers).toEqual(['0: answer 2', '1: answer 2', '2: answer 1']);
 });
 
 it('handles nothing twice where nothing had to be tried again, or not for long', async () => {

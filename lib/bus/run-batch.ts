@@ -54,10 +54,20 @@ async function handleAll(batch: Batch, runner: BatchRunner, giveUp: AbortSignal)
     const nowMs = runner.clock.monotonicMs();
     const isOld = (m: Made | undefined) => m !== undefined && nowMs - m.atMs > GOOD_FOR_MS;
     if (giveUp.aborted || batch.isStale() || !heldUp || !made.some(isOld)) break;
-    for (const [index, m] of made.entries()) if (isOld(m)) made[index] = undefined;
+    for (const group of groupByKey(batch.records).values()) forgetFrom(group, isOld, made);
   }
   const gap = made.indexOf(undefined);
   return (gap < 0 ? made : made.slice(0, gap)).flatMap((m) => m?.outcome ?? []);
+}
+
+/** What came behind it under the same key saw what it had done: that is handled again as well, and behind it. */
+function forgetFrom(
+  group: readonly number[],
+  isOld: (m: Made | undefined) => boolean,
+  made: (Made | undefined)[],
+): void {
+  const first = group.findIndex((index) => isOld(made[index]));
+  if (first >= 0) for (const index of group.slice(first)) made[index] = undefined;
 }
 
 async function handleMissing(
