@@ -72,7 +72,8 @@ export class KafkaBus implements port.Bus {
     const starts = await startsOf(options, this.#admin, this.#prefix);
     const consumption = new KafkaConsumption(options, this.#reading, starts);
     await consumption.start();
-    return this.#keep(consumption);
+    const stop = this.#keep(consumption);
+    return { assigned: () => consumption.assigned(), stop };
   }
 
   async follow(options: port.FollowOptions): Promise<port.Following> {
@@ -81,7 +82,8 @@ export class KafkaBus implements port.Bus {
     const starts = await this.#admin.resolve(topic, options.from);
     const following = new KafkaFollowing(options, this.#reading, starts, ends);
     await following.start();
-    return this.#keep(following);
+    const stop = this.#keep(following);
+    return { caughtUp: following.caughtUp, stop };
   }
 
   async seek(group: string, topic: string, position: port.Position): Promise<void> {
@@ -121,9 +123,13 @@ export class KafkaBus implements port.Bus {
     return { connection: this.#connection, admin: this.#admin, clock: this.#clock, prefix: this.#prefix };
   }
 
-  #keep<T extends { stop(): Promise<void> }>(reader: T): T {
+  /** Closed with the bus, unless it stops before: whoever reads often must not leave what was read behind. */
+  #keep(reader: { stop(): Promise<void> }): () => Promise<void> {
     this.#readers.add(reader);
-    return reader;
+    return async () => {
+      await reader.stop();
+      this.#readers.delete(reader);
+    };
   }
 }
 

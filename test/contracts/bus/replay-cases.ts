@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Bus, BusRecord } from '#lib/bus/bus.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -24,6 +26,29 @@ export function replayCases(bench: Workbench): void {
       await eventually(() => expect(seen.map((r) => String(r.value))).toContain('later'));
       await following.stop();
       expectOrderPerKey(seen.slice(0, 50));
+    });
+
+    it('keeps nothing of what was read once it has stopped', async () => {
+      const topic = await newTopic(1);
+      await sendMany(topic, numbered(10));
+      const read = async () => {
+        const seen: BusRecord[] = [];
+        const following = await bench.bus().follow({
+          topic,
+          from: 'earliest',
+          onRecords: (records) => void seen.push(...records),
+          onCrash: () => {},
+        });
+        await following.caughtUp;
+        await following.stop();
+        return { count: seen.length, kept: new WeakRef(seen) };
+      };
+      const { count, kept } = await read();
+      expect(count).toBe(10);
+      await eventually(() => {
+        collectGarbage();
+        expect(kept.deref() === undefined).toBe(true);
+      });
     });
 
     it('follows from a time and from offsets; an empty topic is caught up at once', async () => {
@@ -114,3 +139,6 @@ export function replayCases(bench: Workbench): void {
     });
   });
 }
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
