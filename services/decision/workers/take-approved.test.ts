@@ -69,6 +69,18 @@ it.each<[string, number, Partial<Granting>, string]>([
   expect(await take()).toEqual({ refused: expect.stringContaining('never ordered') });
 });
 
+it('gives back what was withdrawn by somebody who did not live to do so', async () => {
+  const { guardrails, clock, take } = await approved();
+  await take();
+  await guardrails.withdraw({
+    decisionId: (await guardrails.openSlots())[0]?.decisionId ?? '',
+    unaskedSince: clock.now(),
+  });
+  expect(await guardrails.openSlots()).toHaveLength(1);
+  expect(await take()).toEqual({ refused: expect.stringContaining('never ordered') });
+  expect(await guardrails.openSlots()).toEqual([]);
+});
+
 it('gives the order once more that may be out already, whatever has changed since', async () => {
   const { clock, take } = await approved();
   const first = await take();

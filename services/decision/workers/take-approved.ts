@@ -40,7 +40,11 @@ export async function takeApproved(
   const slot = await guardrails.grant({ ...asked, byPerson: draft.byPerson ?? false });
   const refused = block(issued.runbook?.name ?? '', slot.checks);
   if (refused) return { refused: refused.summary };
-  if (isWithdrawn(slot.status)) return { refused: NOT_ORDERED };
+  if (isWithdrawn(slot.status)) {
+    // Whoever withdrew it may not have lived to give it back.
+    await guardrails.settle({ decisionId, outcome: 'none', at: now });
+    return { refused: NOT_ORDERED };
+  }
   if (slot.status !== 'held' || !slot.at) return {};
   // What was taken only now nobody has ordered; and whoever looked at everything may have waited long for it.
   const isNew = slot.at >= now;
