@@ -74,7 +74,7 @@ export const resolvedBy = (data: ActionResolved): Settlement => resolutionOf(dat
 async function refill(into: Refill, past: readonly PastDecision[], since: Date): Promise<void> {
   const decisions = past.map(loggedDecision);
   const settlements = past.flatMap((decision) => decision.settlements).filter(({ at }) => at < since);
-  await refillInOrder(into, { decisions, settlements });
+  await refillInOrder(into, { decisions, settlements }, (decision) => decision);
 }
 
 function loggedDecision({ made, decidedAt, issued }: PastDecision): LoggedDecision {

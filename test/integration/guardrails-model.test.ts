@@ -43,7 +43,7 @@ const player = (guardrails: Guardrails): Player => ({
   withdraw: (withdrawal) => guardrails.withdraw(withdrawal),
   resetBreaker: (reset) => guardrails.resetBreaker(reset),
   rebuild: async (log) => {
-    await guardrails.rebuild((into) => refillInOrder(into, log));
+    await guardrails.rebuild((into) => refillInOrder(into, log, (decision) => decision));
   },
 });
 

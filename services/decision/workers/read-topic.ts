@@ -15,7 +15,7 @@ export async function readTopic(
   bus: Bus,
   topic: string,
   { since, types }: Reading,
-  onEvent: (event: AnyEvent) => void,
+  onEvent: (event: AnyEvent, record: BusRecord) => void,
 ): Promise<void> {
   const crashed = Promise.withResolvers<never>();
   const following = await bus.follow({
@@ -24,7 +24,7 @@ export async function readTopic(
     onRecords: (records) => {
       for (const record of records) {
         const event = isWanted(record, types) ? decodeOrSkip(record) : undefined;
-        if (event) onEvent(event);
+        if (event) onEvent(event, record);
       }
     },
     onCrash: (error) => crashed.reject(error),

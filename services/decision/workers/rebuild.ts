@@ -1,16 +1,12 @@
-import { type DecisionMade, type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import type { Bus } from '#lib/bus/bus.ts';
 import type { Clock } from '#lib/clock.ts';
 import { messageOf } from '#lib/errors.ts';
 import type { Logger } from '#lib/logger.ts';
 import type { BreakerReset } from '../domain/guardrails/reset-breaker.ts';
-import { type Draft, writeDraft } from '../handlers/draft.ts';
-import { guardrailChecksOf } from '../handlers/guardrail-checks.ts';
 import { refillInOrder } from '../handlers/refill-in-order.ts';
 import { resolutionOf, settlementOf } from '../handlers/settlement-of.ts';
-import { slotWantsOf } from '../handlers/slot-wants.ts';
-import { aboutOf, stormCountOf } from '../handlers/storm-count.ts';
-import type { Guardrails, LoggedDecision, Refill, Settlement } from '../ports.ts';
+import type { Guardrails, Refill, Settlement } from '../ports.ts';
+import { readDecisions, unpack } from './read-decisions.ts';
 import { readTopic } from './read-topic.ts';
 
 export interface RebuildOptions {
@@ -67,63 +63,7 @@ async function fold(bus: Bus, since: Date, into: Refill): Promise<void> {
   const decisions = await readDecisions(bus, since);
   const settlements = await readSettlements(bus, since);
   const resets = await readResets(bus, since);
-  await refillInOrder(into, { decisions, settlements, resets });
-}
-
-async function readDecisions(bus: Bus, since: Date): Promise<LoggedDecision[]> {
-  const made = new Map<string, DecisionMade>();
-  const planned = new Map<string, OrderIssued>();
-  const issued = new Map<string, OrderIssued>();
-  const escalations = new Map<string, string>();
-  await readTopic(bus, 'decision', { since }, ({ type, data }) => {
-    if (type === 'DecisionMade' && !made.has(data.decisionId)) made.set(data.decisionId, data);
-    if (type === 'OrderIssued') {
-      const orders = data.phase === OrderPhase.PLAN ? planned : issued;
-      const isKnown = data.phase > OrderPhase.EXECUTE || orders.has(data.decisionId);
-      if (!isKnown) orders.set(data.decisionId, data);
-    }
-    const isClosed = type === 'DecisionClosed' && !escalations.has(data.decisionId);
-    if (isClosed) escalations.set(data.decisionId, data.escalate);
-  });
-  const logged = [...made.values()].map((decision) => {
-    const { decisionId } = decision;
-    const escalate = escalations.get(decisionId) ?? '';
-    return loggedDecision(decision, planned.get(decisionId), issued.get(decisionId), escalate);
-  });
-  // What was granted after people were asked comes behind what was taken before.
-  const places = new Map([...issued.keys()].map((decisionId, place) => [decisionId, place]));
-  const placeOf = ({ decisionId, granted }: LoggedDecision) => (granted ? (places.get(decisionId) ?? 0) : -1);
-  return logged.sort((a, b) => placeOf(a) - placeOf(b));
-}
-
-function loggedDecision(
-  made: DecisionMade,
-  planned: OrderIssued | undefined,
-  issued: OrderIssued | undefined,
-  escalate: string,
-): LoggedDecision {
-  // What people would be told is in the case; here is only what was said.
-  const draft: Draft = {
-    made,
-    issued: planned ?? issued,
-    escalate,
-    incident: undefined,
-    asks: undefined,
-    byHand: '',
-    retryUntil: made.retryAt,
-  };
-  return {
-    decisionId: made.decisionId,
-    about: aboutOf(made),
-    record: writeDraft(draft),
-    wants: issued && slotWantsOf(issued),
-    checks: guardrailChecksOf(made),
-    trial: issued?.trial ?? false,
-    storm: stormCountOf(made),
-    // The decoder has refused events without it.
-    decidedAt: made.decidedAt as Date,
-    ...(issued && planned && { granted: { checks: guardrailChecksOf(issued), at: issued.issuedAt as Date } }),
-  };
+  await refillInOrder(into, { decisions, settlements, resets }, unpack);
 }
 
 async function readSettlements(bus: Bus, since: Date): Promise<Settlement[]> {

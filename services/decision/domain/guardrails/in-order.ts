@@ -12,7 +12,7 @@ export type Happened<D, S> =
   | { readonly what: 'settled'; readonly settlement: S }
   | { readonly what: 'reset'; readonly reset: BreakerReset };
 
-interface Decided {
+export interface Decided {
   readonly decisionId: string;
   readonly decidedAt: Date;
   readonly granted?: { readonly at: Date };
