@@ -7,16 +7,22 @@ import { latencies } from './decision-seen.ts';
 import { type DecisionWorld, PREFIX, startDecisionWorld } from './decision-world.ts';
 import { median, percentile, printFigure } from './figure.ts';
 
+const PARTS = ['guard', 'rates', 'memory'];
+
 /** The decision service against what Redis, Kafka and kafkajs can do with the same bytes, in one run and in turns. */
-export async function decisionBench({ quick }: CampaignOptions): Promise<boolean> {
-  for await (const figure of guardFigures(quick)) printFigure(figure);
+export async function decisionBench({ quick, parts }: CampaignOptions): Promise<boolean> {
+  const unknown = parts.filter((part) => !PARTS.includes(part));
+  if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}: ${PARTS.join(', ')}`);
+  const isWanted = (part: string) => parts.length === 0 || parts.includes(part);
+  if (isWanted('guard')) for await (const figure of guardFigures(quick)) printFigure(figure);
+  if (!isWanted('rates') && !isWanted('memory')) return true;
   const world = await startDecisionWorld();
   const bench = new DecisionBench(world, quick);
   try {
-    await bench.begin();
-    const perSecond = await bench.throughput('decisions/bare loop');
-    await bench.latency(perSecond / 2);
-    await bench.memory();
+    await bench.begin(isWanted('memory'));
+    if (isWanted('rates')) await bench.latency((await bench.throughput('decisions/bare loop')) / 2);
+    if (isWanted('memory')) await bench.memory();
+    if (!isWanted('rates')) return true;
     await bench.profile();
     await Promise.all([world.hireBelay(), world.hireBare()]);
     await bench.warmUp();
@@ -42,12 +48,12 @@ class DecisionBench {
   }
 
   /** The bare loop writes what the service was seen to write. */
-  async begin(): Promise<void> {
+  async begin(forMemory: boolean): Promise<void> {
     await this.#world.hireBelay();
     await this.#world.belay.handle(await this.#fresh(1_000));
     await this.#world.hireBare();
     await this.warmUp();
-    if (!this.#quick) await this.#decide(A_TENTH - this.#decided);
+    if (forMemory && !this.#quick) await this.#decide(A_TENTH - this.#decided);
     await this.#note();
   }
 
