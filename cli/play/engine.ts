@@ -1,4 +1,5 @@
 import { Mode } from '#gen/belay/v1/common.ts';
+import type { ControlSet } from '#gen/belay/v1/control.ts';
 import type { DecisionMade, OrderIssued } from '#gen/belay/v1/decision.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import type { ActionResolved, ActionSettled } from '#gen/belay/v1/verification.ts';
@@ -6,8 +7,10 @@ import { noControls } from '#lib/control/control-state.ts';
 import type { Runbook } from '#lib/runbook/runbook.ts';
 import { memoryGuardrails } from '../../services/decision/adapters/memory-guardrails.ts';
 import { KEEP_COOLDOWN_MS } from '../../services/decision/domain/guardrails/forget-old.ts';
+import type { BreakerReset } from '../../services/decision/domain/guardrails/reset-breaker.ts';
 import { guardrailChecksOf } from '../../services/decision/handlers/guardrail-checks.ts';
 import { refillInOrder } from '../../services/decision/handlers/refill-in-order.ts';
+import { resetOf } from '../../services/decision/handlers/reset-of.ts';
 import { resolutionOf, settlementOf } from '../../services/decision/handlers/settlement-of.ts';
 import { slotWantsOf } from '../../services/decision/handlers/slot-wants.ts';
 import { aboutOf, stormCountOf } from '../../services/decision/handlers/storm-count.ts';
@@ -15,7 +18,7 @@ import type { LoggedDecision, Refill, Settlement } from '../../services/decision
 import { decideReport } from './decide-report.ts';
 import type { Policy } from './policy.ts';
 
-export type { Settlement };
+export type { BreakerReset, Settlement };
 
 /** A decision of the log with what it ordered, and what came of it so far. */
 export interface PastDecision {
@@ -33,6 +36,8 @@ export interface EngineOptions {
   readonly policy: Policy;
   /** What the guardrails remember: these decisions, and what settled them before `since`. */
   readonly past: readonly PastDecision[];
+  /** Those from before `since` count. */
+  readonly resets: readonly BreakerReset[];
   readonly since: Date;
 }
 
@@ -43,16 +48,18 @@ export interface Engine {
   /** Takes a decision as it was made, if the guardrails still let it through. */
   repeat(decision: PastDecision): Promise<void>;
   settle(settlement: Settlement): Promise<void>;
+  reset(reset: BreakerReset): Promise<void>;
 }
 
-export async function openEngine({ runbooks, policy, past, since }: EngineOptions): Promise<Engine> {
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { runbooks, policy } = options;
   const guardrails = memoryGuardrails();
-  await guardrails.rebuild((into) => refill(into, past, since));
+  await guardrails.rebuild((into) => refill(into, options));
   return {
     decide: async (report, targets, now) => {
       const controls = () => ({ ...noControls, heartbeatAt: now });
-      const options = { guardrails, runbooks: () => runbooks, policy, targets, controls };
-      return (await decideReport(report, options, now)).made;
+      const deciding = { guardrails, runbooks: () => runbooks, policy, targets, controls };
+      return (await decideReport(report, deciding, now)).made;
     },
     repeat: async (decision) => {
       const { decisionId, wants, record, decidedAt } = loggedDecision(decision);
@@ -64,17 +71,21 @@ export async function openEngine({ runbooks, policy, past, since }: EngineOption
       else await guardrails.decide({ ...asked, wants, byPerson: decision.made.storm === undefined });
     },
     settle: async (settlement) => void (await guardrails.settle(settlement)),
+    reset: async (reset) => void (await guardrails.resetBreaker(reset)),
   };
 }
 
-/** What an event of the log means for what its decision holds. */
+/** What an event of the log means for the guardrails. */
 export const settledBy = (data: ActionSettled): Settlement => settlementOf(data);
+export const resetBy = (data: ControlSet): BreakerReset | undefined => resetOf(data);
 export const resolvedBy = (data: ActionResolved): Settlement => resolutionOf(data);
 
-async function refill(into: Refill, past: readonly PastDecision[], since: Date): Promise<void> {
+async function refill(into: Refill, { past, resets, since }: EngineOptions): Promise<void> {
+  const isBefore = ({ at }: { readonly at: Date }) => at < since;
   const decisions = past.map(loggedDecision);
-  const settlements = past.flatMap((decision) => decision.settlements).filter(({ at }) => at < since);
-  await refillInOrder(into, { decisions, settlements }, (decision) => decision);
+  const settlements = past.flatMap((decision) => decision.settlements).filter(isBefore);
+  const history = { decisions, settlements, resets: resets.filter(isBefore) };
+  await refillInOrder(into, history, (decision) => decision);
 }
 
 function loggedDecision({ made, decidedAt, issued }: PastDecision): LoggedDecision {

@@ -1,11 +1,14 @@
-import type { Settlement } from '../play/engine.ts';
+import type { BreakerReset, Settlement } from '../play/engine.ts';
 
-/** The ends of actions that lie ahead. */
+/** What guardrails hear of beside decisions. */
+export type Due = Settlement | BreakerReset;
+
+/** The ends of actions, and resets of breakers, that lie ahead. */
 export class DueSettlements {
-  #ahead: readonly Settlement[];
+  #ahead: readonly Due[];
 
-  constructor(settlements: readonly Settlement[]) {
-    this.#ahead = settlements;
+  constructor(due: readonly Due[]) {
+    this.#ahead = due;
   }
 
   add(settlements: readonly Settlement[]): void {
@@ -13,7 +16,7 @@ export class DueSettlements {
   }
 
   /** Those from before, oldest first. What ends at the moment of a decision comes after it. */
-  takeBefore(time: Date): readonly Settlement[] {
+  takeBefore(time: Date): readonly Due[] {
     const taken = this.#ahead.filter(({ at }) => at < time);
     this.#ahead = this.#ahead.filter(({ at }) => at >= time);
     return taken.toSorted((a, b) => a.at.getTime() - b.at.getTime());

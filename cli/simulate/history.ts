@@ -1,7 +1,7 @@
 import { type DecisionMade, type OrderIssued, OrderPhase } from '#gen/belay/v1/decision.ts';
 import type { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { type DataOf, definitionOf, type EventType } from '#lib/events/event-types.ts';
-import { type PastDecision, resolvedBy, settledBy } from '../play/engine.ts';
+import { type BreakerReset, type PastDecision, resetBy, resolvedBy, settledBy } from '../play/engine.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
 /** A report, and what was decided about it. */
@@ -17,6 +17,8 @@ export interface History {
   readonly others: readonly PastDecision[];
   /** Decisions from before, for what the guardrails remember. */
   readonly past: readonly PastDecision[];
+  /** Of breakers by hand, at any time. */
+  readonly resets: readonly BreakerReset[];
   /** Reports since then without a decision. */
   readonly undecided: number;
 }
@@ -35,6 +37,7 @@ export function historyOf(events: readonly RecordedEvent[], since: Date): Histor
     }),
     others: recent.filter((decision) => !reportOf.has(decision)),
     past: decisions.filter(({ decidedAt }) => decidedAt < since),
+    resets: ofType(events, 'ControlSet').flatMap((set) => resetBy(set) ?? []),
     undecided: reports.filter((report) => reportedAt(report) >= since.getTime() && !decided.has(report))
       .length,
   };

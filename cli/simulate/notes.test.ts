@@ -19,7 +19,8 @@ async function notes(story: readonly Reported[], settings: Settings = {}): Promi
   const since = new Date(START.getTime() + sinceMinute * 60_000);
   const events = (await record(story)).filter(({ type }) => !without.includes(type));
   const history = historyOf(events, since);
-  const engine = await openEngine({ runbooks, policy: DEFAULT_POLICY, past: history.past, since });
+  const { past, resets } = history;
+  const engine = await openEngine({ runbooks, policy: DEFAULT_POLICY, past, resets, since });
   const simulation = simulationOf(await replay(history, engine, since));
   const names = runbooks.map(({ name }) => name);
   return notesOn({

@@ -9,6 +9,8 @@ export const RECORDED_TYPES = [
   'OrderIssued',
   'ActionSettled',
   'ActionResolved',
+  // Breakers that people have reset.
+  'ControlSet',
 ] as const;
 
 type RecordedType = (typeof RECORDED_TYPES)[number];

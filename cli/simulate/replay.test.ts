@@ -27,7 +27,8 @@ async function simulate(events: readonly RecordedEvent[], settings: Settings = {
   const { runbooks = shipped, sinceMinute = 0, policy = DEFAULT_POLICY } = settings;
   const since = new Date(START.getTime() + sinceMinute * 60_000);
   const history = historyOf(events, since);
-  const engine = await openEngine({ runbooks, policy, past: history.past, since });
+  const { past, resets } = history;
+  const engine = await openEngine({ runbooks, policy, past, resets, since });
   return simulationOf(await replay(history, engine, since));
 }
 
@@ -38,7 +39,7 @@ const shown = ({ incidents }: Simulation) =>
 
 /** As if people had been asked about the first incident, and had said yes at that minute. */
 function approvedAt(event: RecordedEvent, minute: number): RecordedEvent {
-  if (event.data.incidentId !== 'inc-0') return event;
+  if (event.type === 'ControlSet' || event.data.incidentId !== 'inc-0') return event;
   if (event.type === 'DecisionMade')
     return { ...event, data: { ...event.data, mode: Mode.APPROVAL_REQUIRED, code: 'approval_required' } };
   if (event.type !== 'OrderIssued') return event;
@@ -54,6 +55,16 @@ function ranByHand(event: RecordedEvent): RecordedEvent {
 }
 
 describe('a replay', () => {
+  it('resets the breakers that people reset, before it begins and on its way', async () => {
+    const failing = [0, 1, 2].map(
+      (minute): Reported => ({ minute, service: `svc-${minute}`, ends: 'failed' }),
+    );
+    const events = await record([...failing, { minute: 4, breakerReset: true }, { minute: 30 }]);
+    for (const sinceMinute of [0, 4])
+      expect(shown(await simulate(events, { sinceMinute }))).toContain('INC3 executing -> executing');
+    expect(shown(await simulate(events, { sinceMinute: 5 }))).toEqual(['INC4 executing -> executing']);
+  });
+
   it('decides as it was decided, with the same runbooks, wherever it begins and however events come', async () => {
     const reported = fc.record<Reported>({
       minute: fc.nat({ max: 240 }),

@@ -2,7 +2,7 @@ import { CheckResult, Mode } from '#gen/belay/v1/common.ts';
 import type { DecisionMade } from '#gen/belay/v1/decision.ts';
 import type { Engine, PastDecision, Settlement } from '../play/engine.ts';
 import { isStopped } from '../play/is-stopped.ts';
-import { DueSettlements } from './due-settlements.ts';
+import { type Due, DueSettlements } from './due-settlements.ts';
 import { type History, inOrderOfDecision, type RecordedIncident } from './history.ts';
 
 /** How long an action is taken to run that was not acted on when it was recorded. It helps. */
@@ -21,17 +21,19 @@ export interface ReplayedIncident {
 
 /** Every incident decided anew at the time of its decision, each on what the ones before it have left. */
 export async function replay(history: History, engine: Engine, since: Date): Promise<ReplayedIncident[]> {
-  const due = new DueSettlements(
-    history.past.flatMap(({ settlements }) => settlements).filter(({ at }) => at >= since),
-  );
+  const known = [...history.past.flatMap(({ settlements }) => settlements), ...history.resets];
+  const due = new DueSettlements(known.filter(({ at }) => at >= since));
   const replayed = new Map<RecordedIncident, ReplayedIncident>();
   for (const { decision, incident, grantedFor } of stepsOf(history)) {
-    for (const settlement of due.takeBefore(decision.decidedAt)) await engine.settle(settlement);
+    for (const one of due.takeBefore(decision.decidedAt)) await tell(engine, one);
     if (incident) replayed.set(incident, await replayOne(incident, engine, due));
     else if (!grantedFor || isAsked(replayed.get(grantedFor))) await repeat(decision, engine, due);
   }
   return [...replayed.values()];
 }
+
+const tell = (engine: Engine, due: Due): Promise<void> =>
+  'decisionId' in due ? engine.settle(due) : engine.reset(due);
 
 /** People who said yes then say yes now, if they are asked now as well. */
 const isAsked = (replayed: ReplayedIncident | undefined): boolean =>

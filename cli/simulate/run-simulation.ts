@@ -40,7 +40,8 @@ export async function runSimulation(options: SimulateOptions, session: Session):
   const since = sinceMs === undefined ? new Date(0) : new Date(now.getTime() - sinceMs);
   const { events, withoutData } = await readRecording(options, since, session);
   const history = historyOf(events, since);
-  const engine = await openEngine({ runbooks, policy, past: history.past, since });
+  const { past, resets } = history;
+  const engine = await openEngine({ runbooks, policy, past, resets, since });
   const simulation = simulationOf(await replay(history, engine, since));
   const names = runbooks.map(({ name }) => name);
   const notes = notesOn({ simulation, history, runbooks: names, bounded, policyFile, withoutData });

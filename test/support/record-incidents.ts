@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ControlSet, KillSwitchState } from '#gen/belay/v1/control.ts';
-import { freezeKey, killSwitchKey } from '#lib/control/control-key.ts';
+import { breakerKey, freezeKey, killSwitchKey } from '#lib/control/control-key.ts';
 import { applyControl, noControls } from '#lib/control/control-state.ts';
 import { IncidentReported } from '#gen/belay/v1/incident.ts';
 import { ActionSettled, Effect, SettledOutcome } from '#gen/belay/v1/verification.ts';
@@ -36,6 +36,8 @@ export interface Reported {
   readonly afterSeconds?: number;
   readonly killSwitch?: boolean;
   readonly freeze?: boolean;
+  /** A second before it a person resets the breaker of restart-pod. */
+  readonly breakerReset?: boolean;
 }
 
 /** The log of a system that ran these runbooks while this was reported: in order, each event once. */
@@ -56,6 +58,11 @@ export async function record(reports: readonly Reported[], runbooks = shipped): 
     const report = reportOf(reported, index);
     const now = report.reportedAt as Date;
     await settleBefore(now);
+    if (reported.breakerReset) {
+      const reset = { runbook: 'restart-pod', at: new Date(now.getTime() - 1_000) };
+      await guardrails.resetBreaker(reset);
+      events.push({ type: 'ControlSet', data: resetSet(reset) });
+    }
     const options = { guardrails, runbooks: () => runbooks, targets: ['prod-eu'], policy: DEFAULT_POLICY };
     const controls = () => controlsOf(reported);
     const { made, issued } = await decideReport(report, { ...options, controls }, now);
@@ -65,6 +72,11 @@ export async function record(reports: readonly Reported[], runbooks = shipped): 
   }
   await settleBefore(new Date(8.64e15));
   return events;
+}
+
+function resetSet({ runbook, at }: { readonly runbook: string; readonly at: Date }): ControlSet {
+  const setting = { $case: 'breakerOpen', value: { runbook, lifted: true, resetAt: at } } as const;
+  return ControlSet.fromPartial({ key: breakerKey(runbook), setting, reason: 'looked at', setAt: at });
 }
 
 function reportOf(reported: Reported, index: number): IncidentReported {

@@ -4,6 +4,7 @@ import { messageOf } from '#lib/errors.ts';
 import type { Logger } from '#lib/logger.ts';
 import type { BreakerReset } from '../domain/guardrails/reset-breaker.ts';
 import { refillInOrder } from '../handlers/refill-in-order.ts';
+import { resetOf } from '../handlers/reset-of.ts';
 import { resolutionOf, settlementOf } from '../handlers/settlement-of.ts';
 import type { Guardrails, Refill, Settlement } from '../ports.ts';
 import { readDecisions, unpack } from './read-decisions.ts';
@@ -75,13 +76,11 @@ async function readSettlements(bus: Bus, since: Date): Promise<Settlement[]> {
   return settlements;
 }
 
-/** Every record of a breaker says when it was reset last, so that compaction loses no reset that still counts. */
 async function readResets(bus: Bus, since: Date): Promise<BreakerReset[]> {
   const resets: BreakerReset[] = [];
   await readTopic(bus, 'control', { since, types: ['ControlSet'] }, ({ type, data }) => {
-    if (type !== 'ControlSet' || data.setting?.$case !== 'breakerOpen') return;
-    const { runbook, resetAt } = data.setting.value;
-    if (resetAt) resets.push({ runbook, at: resetAt });
+    const reset = type === 'ControlSet' ? resetOf(data) : undefined;
+    if (reset) resets.push(reset);
   });
   return resets;
 }
